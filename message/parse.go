@@ -1,0 +1,364 @@
+package message
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Wire types of the protobuf encoding.
+const (
+	wireVarint = 0
+	wire64     = 1
+	wireBytes  = 2
+	wire32     = 5
+)
+
+var (
+	errOverflow = errors.New("varint overflows 64 bits")
+	errTag      = errors.New("proto: illegal tag 0 (wire type 0)")
+)
+
+// Parse replaces the message by the one encoded in b, without copying: the
+// message keeps views of b and remembers b as its encoded form, so b must not
+// be written to while the message is in use. No bytes at all are an empty
+// message.
+//
+// Reading follows proto2: the last of a repeated scalar wins, packed and
+// unpacked numbers may be mixed, unknown fields are skipped (and survive in the
+// encoded form). Text is not checked for UTF-8. On an error the message is
+// empty.
+//
+// hot: once per received protobuf message; allocates only while the message
+// grows beyond what its storage held before.
+func (m *Message) Parse(b []byte) error {
+	m.Reset()
+	if err := m.parse(b); err != nil {
+		m.Reset()
+		return err
+	}
+	m.wire = b
+	return nil
+}
+
+func (m *Message) parse(b []byte) error {
+	for i := 0; i < len(b); {
+		tag := uint64(b[i])
+		i++
+		if tag >= 0x80 {
+			var n int
+			if tag, n = uvarint(b[i-1:]); n <= 0 {
+				return varintError(n)
+			}
+			i += n - 1
+		}
+		num, wt := tag>>3, tag&7
+		if wt == wireBytes {
+			size := uint64(0)
+			if i < len(b) && b[i] < 0x80 {
+				size = uint64(b[i])
+				i++
+			} else {
+				var n int
+				if size, n = uvarint(b[i:]); n <= 0 {
+					return varintError(n)
+				}
+				i += n
+			}
+			if size > uint64(len(b)-i) {
+				return io.ErrUnexpectedEOF
+			}
+			v := b[i : i+int(size)]
+			i += int(size)
+			switch num {
+			case 1:
+				m.uuid, m.set = UUID{}, m.set&^hasUUID
+				if len(v) == len(m.uuid) {
+					m.uuid = UUID(v)
+					m.set |= hasUUID
+				}
+			case 3:
+				m.typ = view(v)
+				m.set |= hasType
+			case 4:
+				m.logger = view(v)
+				m.set |= hasLogger
+			case 6:
+				m.payload = view(v)
+				m.set |= hasPayload
+			case 7:
+				m.envVersion = view(v)
+				m.set |= hasEnvVersion
+			case 9:
+				m.hostname = view(v)
+				m.set |= hasHostname
+			case 10:
+				if err := m.slot().parse(v); err != nil {
+					return err
+				}
+			case 2, 5, 8:
+				return wireTypeError(wt, num)
+			case 0:
+				return errTag
+			}
+			continue
+		}
+		if num >= 1 && num <= 10 {
+			if wt != wireVarint || (num != 2 && num != 5 && num != 8) {
+				return wireTypeError(wt, num)
+			}
+			v, n := uvarint(b[i:])
+			if n <= 0 {
+				return varintError(n)
+			}
+			i += n
+			switch num {
+			case 2:
+				m.timestamp = int64(v)
+				m.set |= hasTimestamp
+			case 5:
+				m.severity = int32(v)
+				m.set |= hasSeverity
+			case 8:
+				m.pid = int32(v)
+				m.set |= hasPid
+			}
+			continue
+		}
+		n, err := skip(b[i:], num, wt)
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	return nil
+}
+
+// parse fills the field from one encoded Field.
+//
+// hot: once per field of a received message.
+func (f *Field) parse(b []byte) error {
+	f.name, f.rep, f.typ, f.n, f.set = "", "", String, 0, 0
+	seen := false // a value stood in front of what follows
+	for i := 0; i < len(b); {
+		tag := uint64(b[i])
+		i++
+		if tag >= 0x80 {
+			var n int
+			if tag, n = uvarint(b[i-1:]); n <= 0 {
+				return varintError(n)
+			}
+			i += n - 1
+		}
+		num, wt := tag>>3, tag&7
+		switch wt {
+		case wireBytes:
+			size, n := uvarint(b[i:])
+			if n <= 0 {
+				return varintError(n)
+			}
+			i += n
+			if size > uint64(len(b)-i) {
+				return io.ErrUnexpectedEOF
+			}
+			v := b[i : i+int(size)]
+			i += int(size)
+			switch num {
+			case 0:
+				return errTag
+			case 1:
+				f.name = view(v)
+			case 2:
+				return wireTypeError(wt, num)
+			case 3:
+				f.rep = view(v)
+				f.set |= fieldHasRepresentation
+			case 4, 5, 6, 7, 8:
+				seen = true
+				if err := f.parseBytes(num, v); err != nil {
+					return err
+				}
+			}
+		case wireVarint:
+			v, n := uvarint(b[i:])
+			if n <= 0 {
+				return varintError(n)
+			}
+			i += n
+			switch num {
+			case 0:
+				return errTag
+			case 2:
+				if v > uint64(Bool) {
+					return fmt.Errorf("field %q: unknown value_type %d", f.name, v)
+				}
+				if t := ValueType(v); t != f.typ {
+					f.typ = t
+					if seen {
+						return f.reparse(b)
+					}
+				}
+				f.set |= fieldHasType
+			case 6, 8:
+				seen = true
+				if (num == 6 && f.typ == Integer) || (num == 8 && f.typ == Bool) {
+					f.addNumber(v)
+				}
+			case 1, 3, 4, 5, 7:
+				return wireTypeError(wt, num)
+			}
+		default:
+			if num >= 1 && num <= 8 && (num != 7 || wt != wire64) {
+				return wireTypeError(wt, num)
+			}
+			if num == 7 {
+				seen = true
+				if len(b)-i < 8 {
+					return io.ErrUnexpectedEOF
+				}
+				if f.typ == Double {
+					f.addNumber(binary.LittleEndian.Uint64(b[i:]))
+				}
+				i += 8
+				continue
+			}
+			n, err := skip(b[i:], num, wt)
+			if err != nil {
+				return err
+			}
+			i += n
+		}
+	}
+	return nil
+}
+
+// reparse reads a field whose value_type stands behind some of its values: first
+// the last type in b is looked up, then b is read again with the type in front.
+func (f *Field) reparse(b []byte) error {
+	t := f.typ
+	for i := 0; i < len(b); {
+		tag, n := uvarint(b[i:])
+		if n <= 0 {
+			return varintError(n)
+		}
+		i += n
+		if tag == 2<<3|wireVarint {
+			v, n := uvarint(b[i:])
+			if n > 0 && v <= uint64(Bool) {
+				t = ValueType(v)
+			}
+		}
+		n, err := skip(b[i:], tag>>3, tag&7)
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	ordered := make([]byte, 0, len(b)+2)
+	ordered = append(ordered, 2<<3|wireVarint, byte(t))
+	for i := 0; i < len(b); {
+		tag, n := uvarint(b[i:])
+		start := i
+		i += n
+		n, err := skip(b[i:], tag>>3, tag&7)
+		if err != nil {
+			return err
+		}
+		i += n
+		if tag != 2<<3|wireVarint {
+			ordered = append(ordered, b[start:i]...)
+		}
+	}
+	return f.parse(ordered)
+}
+
+// parseBytes takes a length-delimited element of one of the value arrays.
+// Arrays of another type than the field's are checked and left out.
+func (f *Field) parseBytes(num uint64, v []byte) error {
+	switch num {
+	case 4, 5:
+		if (num == 4 && f.typ == String) || (num == 5 && f.typ == Bytes) {
+			f.addText(view(v))
+		}
+	case 6, 8:
+		active := (num == 6 && f.typ == Integer) || (num == 8 && f.typ == Bool)
+		for len(v) > 0 {
+			u, n := uvarint(v)
+			if n <= 0 {
+				return varintError(n)
+			}
+			v = v[n:]
+			if active {
+				f.addNumber(u)
+			}
+		}
+	case 7:
+		if len(v)%8 != 0 {
+			return io.ErrUnexpectedEOF
+		}
+		if f.typ == Double {
+			for ; len(v) > 0; v = v[8:] {
+				f.addNumber(binary.LittleEndian.Uint64(v))
+			}
+		}
+	}
+	return nil
+}
+
+// uvarint reads a varint. n is its length, 0 when b is too short, negative when
+// the value overflows 64 bits.
+//
+// hot: several times per message.
+func uvarint(b []byte) (v uint64, n int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return binary.Uvarint(b)
+}
+
+func varintError(n int) error {
+	if n == 0 {
+		return io.ErrUnexpectedEOF
+	}
+	return errOverflow
+}
+
+func wireTypeError(wt, num uint64) error {
+	return fmt.Errorf("proto: wrong wireType = %d for field %d", wt, num)
+}
+
+// skip returns the length of an unknown element behind its tag.
+func skip(b []byte, num, wt uint64) (int, error) {
+	if num == 0 {
+		return 0, errTag
+	}
+	switch wt {
+	case wireVarint:
+		_, n := uvarint(b)
+		if n <= 0 {
+			return 0, varintError(n)
+		}
+		return n, nil
+	case wire64:
+		if len(b) < 8 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		return 8, nil
+	case wire32:
+		if len(b) < 4 {
+			return 0, io.ErrUnexpectedEOF
+		}
+		return 4, nil
+	case wireBytes:
+		size, n := uvarint(b)
+		if n <= 0 {
+			return 0, varintError(n)
+		}
+		if size > uint64(len(b)-n) {
+			return 0, io.ErrUnexpectedEOF
+		}
+		return n + int(size), nil
+	}
+	return 0, fmt.Errorf("proto: unsupported wire type %d for field %d", wt, num)
+}
