@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"math/rand/v2"
@@ -72,11 +73,8 @@ func NewUUIDSource() *UUIDSource {
 // hot: once per message that an input makes; allocates nothing.
 func (s *UUIDSource) New() UUID {
 	var u UUID
-	hi, lo := s.rng.Uint64(), s.rng.Uint64()
-	for i := range 8 {
-		u[i] = byte(hi >> (8 * i))
-		u[8+i] = byte(lo >> (8 * i))
-	}
+	binary.LittleEndian.PutUint64(u[:8], s.rng.Uint64())
+	binary.LittleEndian.PutUint64(u[8:], s.rng.Uint64())
 	u[6] = u[6]&0x0f | 0x40
 	u[8] = u[8]&0x3f | 0x80
 	return u

@@ -1,0 +1,47 @@
+package plugin
+
+import "errors"
+
+// ErrSkip is returned by an encoder or decoder that has nothing to say about a
+// message: it is passed over without being an error.
+var ErrSkip = errors.New("nothing to do for this message")
+
+// Errors returned by filters and outputs mean: try the same message again after
+// a pause (outputs), or count the message as failed (filters). These two say
+// something else.
+
+// Refused marks err as final for the message: trying again is of no use. The
+// message is counted as dropped for the given reason, a short fixed word.
+func Refused(reason string, err error) error { return &refusedError{reason, err} }
+
+// Fatal marks err as the end of this instance: the host closes it and, as far
+// as the retries section allows, builds a new one. The message at hand is kept.
+func Fatal(err error) error { return &fatalError{err} }
+
+type refusedError struct {
+	reason string
+	err    error
+}
+
+func (e *refusedError) Error() string { return e.err.Error() }
+func (e *refusedError) Unwrap() error { return e.err }
+
+type fatalError struct{ err error }
+
+func (e *fatalError) Error() string { return e.err.Error() }
+func (e *fatalError) Unwrap() error { return e.err }
+
+// RefusedReason reports whether err was marked by Refused, and its reason.
+func RefusedReason(err error) (string, bool) {
+	var r *refusedError
+	if errors.As(err, &r) {
+		return r.reason, true
+	}
+	return "", false
+}
+
+// IsFatal reports whether err was marked by Fatal.
+func IsFatal(err error) bool {
+	var f *fatalError
+	return errors.As(err, &f)
+}
