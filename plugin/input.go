@@ -55,6 +55,10 @@ type Stream interface {
 	// record stays and is continued by the next call, unless the splitter has
 	// deliver_incomplete_final. Split blocks while a consumer is full.
 	Split(r io.Reader) error
+	// Settle says that no more bytes came for a while (about a second): records
+	// that only wait for a possible continuation, such as an open group of
+	// lines, are delivered.
+	Settle()
 	// SplitAll is Split for a body that ends with r: with NullSplitter the
 	// whole body is one record, whatever the number of reads.
 	SplitAll(r io.Reader) error
