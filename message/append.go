@@ -2,29 +2,6 @@ package message
 
 import "encoding/binary"
 
-// Tags of the wire form: field number << 3 | wire type.
-const (
-	tagUUID       = 1<<3 | wireBytes
-	tagTimestamp  = 2<<3 | wireVarint
-	tagType       = 3<<3 | wireBytes
-	tagLogger     = 4<<3 | wireBytes
-	tagSeverity   = 5<<3 | wireVarint
-	tagPayload    = 6<<3 | wireBytes
-	tagEnvVersion = 7<<3 | wireBytes
-	tagPid        = 8<<3 | wireVarint
-	tagHostname   = 9<<3 | wireBytes
-	tagFields     = 10<<3 | wireBytes
-
-	tagName           = 1<<3 | wireBytes
-	tagValueType      = 2<<3 | wireVarint
-	tagRepresentation = 3<<3 | wireBytes
-	tagValueString    = 4<<3 | wireBytes
-	tagValueBytes     = 5<<3 | wireBytes
-	tagValueInteger   = 6<<3 | wireBytes
-	tagValueDouble    = 7<<3 | wireBytes
-	tagValueBool      = 8<<3 | wireBytes
-)
-
 // Wire returns the encoded form that the message was parsed from, or nil when
 // it was modified or never encoded. The slice must not be written to.
 func (m *Message) Wire() []byte { return m.wire }

@@ -2,22 +2,8 @@ package message
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-)
-
-// Wire types of the protobuf encoding.
-const (
-	wireVarint = 0
-	wire64     = 1
-	wireBytes  = 2
-	wire32     = 5
-)
-
-var (
-	errOverflow = errors.New("varint overflows 64 bits")
-	errTag      = errors.New("proto: illegal tag 0 (wire type 0)")
 )
 
 // Parse replaces the message by the one encoded in b, without copying: the
@@ -94,13 +80,15 @@ func (m *Message) parse(b []byte) error {
 				m.hostname = view(v)
 				m.set |= hasHostname
 			case 10:
-				if err := m.slot().parse(v); err != nil {
+				if err := m.slot().parse(v, false); err != nil {
 					return err
 				}
 			case 2, 5, 8:
 				return wireTypeError(wt, num)
-			case 0:
-				return errTag
+			default:
+				if num == 0 || num > maxFieldNumber {
+					return errTag
+				}
 			}
 			continue
 		}
@@ -135,11 +123,15 @@ func (m *Message) parse(b []byte) error {
 	return nil
 }
 
-// parse fills the field from one encoded Field.
+// parse fills the field from one encoded Field. With fixed set, f.typ is the type
+// whatever b says; otherwise it is the last value_type of b.
 //
 // hot: once per field of a received message.
-func (f *Field) parse(b []byte) error {
-	f.name, f.rep, f.typ, f.n, f.set = "", "", String, 0, 0
+func (f *Field) parse(b []byte, fixed bool) error {
+	f.name, f.rep, f.n, f.set = "", "", 0, 0
+	if !fixed {
+		f.typ = String
+	}
 	seen := false // a value stood in front of what follows
 	for i := 0; i < len(b); {
 		tag := uint64(b[i])
@@ -165,8 +157,6 @@ func (f *Field) parse(b []byte) error {
 			v := b[i : i+int(size)]
 			i += int(size)
 			switch num {
-			case 0:
-				return errTag
 			case 1:
 				f.name = view(v)
 			case 2:
@@ -179,6 +169,10 @@ func (f *Field) parse(b []byte) error {
 				if err := f.parseBytes(num, v); err != nil {
 					return err
 				}
+			default:
+				if num == 0 || num > maxFieldNumber {
+					return errTag
+				}
 			}
 		case wireVarint:
 			v, n := uvarint(b[i:])
@@ -187,19 +181,19 @@ func (f *Field) parse(b []byte) error {
 			}
 			i += n
 			switch num {
-			case 0:
-				return errTag
 			case 2:
 				if v > uint64(Bool) {
 					return fmt.Errorf("field %q: unknown value_type %d", f.name, v)
 				}
-				if t := ValueType(v); t != f.typ {
-					f.typ = t
-					if seen {
-						return f.reparse(b)
-					}
-				}
 				f.set |= fieldHasType
+				if fixed || ValueType(v) == f.typ {
+					continue
+				}
+				if seen {
+					f.typ = lastType(b)
+					return f.parse(b, true)
+				}
+				f.typ = ValueType(v)
 			case 6, 8:
 				seen = true
 				if (num == 6 && f.typ == Integer) || (num == 8 && f.typ == Bool) {
@@ -207,6 +201,10 @@ func (f *Field) parse(b []byte) error {
 				}
 			case 1, 3, 4, 5, 7:
 				return wireTypeError(wt, num)
+			default:
+				if num == 0 || num > maxFieldNumber {
+					return errTag
+				}
 			}
 		default:
 			if num >= 1 && num <= 8 && (num != 7 || wt != wire64) {
@@ -233,44 +231,28 @@ func (f *Field) parse(b []byte) error {
 	return nil
 }
 
-// reparse reads a field whose value_type stands behind some of its values: first
-// the last type in b is looked up, then b is read again with the type in front.
-func (f *Field) reparse(b []byte) error {
-	t := f.typ
-	for i := 0; i < len(b); {
-		tag, n := uvarint(b[i:])
+// lastType returns the last value_type in b, for a field whose type stands behind
+// some of its values. It stops at what is malformed; parse finds that too.
+func lastType(b []byte) ValueType {
+	t := String
+	for len(b) > 0 {
+		tag, n := uvarint(b)
 		if n <= 0 {
-			return varintError(n)
+			return t
 		}
-		i += n
-		if tag == 2<<3|wireVarint {
-			v, n := uvarint(b[i:])
-			if n > 0 && v <= uint64(Bool) {
+		b = b[n:]
+		if tag == tagValueType {
+			if v, _ := uvarint(b); v <= uint64(Bool) {
 				t = ValueType(v)
 			}
 		}
-		n, err := skip(b[i:], tag>>3, tag&7)
+		n, err := skip(b, tag>>3, tag&7)
 		if err != nil {
-			return err
+			return t
 		}
-		i += n
+		b = b[n:]
 	}
-	ordered := make([]byte, 0, len(b)+2)
-	ordered = append(ordered, 2<<3|wireVarint, byte(t))
-	for i := 0; i < len(b); {
-		tag, n := uvarint(b[i:])
-		start := i
-		i += n
-		n, err := skip(b[i:], tag>>3, tag&7)
-		if err != nil {
-			return err
-		}
-		i += n
-		if tag != 2<<3|wireVarint {
-			ordered = append(ordered, b[start:i]...)
-		}
-	}
-	return f.parse(ordered)
+	return t
 }
 
 // parseBytes takes a length-delimited element of one of the value arrays.
@@ -304,61 +286,4 @@ func (f *Field) parseBytes(num uint64, v []byte) error {
 		}
 	}
 	return nil
-}
-
-// uvarint reads a varint. n is its length, 0 when b is too short, negative when
-// the value overflows 64 bits.
-//
-// hot: several times per message.
-func uvarint(b []byte) (v uint64, n int) {
-	if len(b) > 0 && b[0] < 0x80 {
-		return uint64(b[0]), 1
-	}
-	return binary.Uvarint(b)
-}
-
-func varintError(n int) error {
-	if n == 0 {
-		return io.ErrUnexpectedEOF
-	}
-	return errOverflow
-}
-
-func wireTypeError(wt, num uint64) error {
-	return fmt.Errorf("proto: wrong wireType = %d for field %d", wt, num)
-}
-
-// skip returns the length of an unknown element behind its tag.
-func skip(b []byte, num, wt uint64) (int, error) {
-	if num == 0 {
-		return 0, errTag
-	}
-	switch wt {
-	case wireVarint:
-		_, n := uvarint(b)
-		if n <= 0 {
-			return 0, varintError(n)
-		}
-		return n, nil
-	case wire64:
-		if len(b) < 8 {
-			return 0, io.ErrUnexpectedEOF
-		}
-		return 8, nil
-	case wire32:
-		if len(b) < 4 {
-			return 0, io.ErrUnexpectedEOF
-		}
-		return 4, nil
-	case wireBytes:
-		size, n := uvarint(b)
-		if n <= 0 {
-			return 0, varintError(n)
-		}
-		if size > uint64(len(b)-n) {
-			return 0, io.ErrUnexpectedEOF
-		}
-		return n + int(size), nil
-	}
-	return 0, fmt.Errorf("proto: unsupported wire type %d for field %d", wt, num)
 }
