@@ -53,9 +53,6 @@ type Plugin struct {
 	NeedsEncoder bool
 	// NoTicker: a ticker_interval other than 0 is a configuration error.
 	NoTicker bool
-	// FreeForm: unknown options are a warning, not an error, as old
-	// configurations have them.
-	FreeForm bool
 	// OneRead: every read of a stream is one record (NullSplitter).
 	OneRead bool
 
@@ -88,9 +85,6 @@ func NeedsEncoder(p *Plugin) { p.NeedsEncoder = true }
 
 // NoTicker refuses a ticker_interval.
 func NoTicker(p *Plugin) { p.NoTicker = true }
-
-// FreeForm tolerates unknown options.
-func FreeForm(p *Plugin) { p.FreeForm = true }
 
 // OneRead makes every read one record.
 func OneRead(p *Plugin) { p.OneRead = true }

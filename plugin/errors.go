@@ -7,7 +7,7 @@ import "errors"
 var ErrSkip = errors.New("nothing to do for this message")
 
 // Errors returned by filters and outputs mean: try the same message again after
-// a pause (outputs), or count the message as failed (filters). These two say
+// a pause (outputs), or count the message as failed (filters). These say
 // something else.
 
 // Refused marks err as final for the message: trying again is of no use. The
@@ -17,6 +17,15 @@ func Refused(reason string, err error) error { return &refusedError{reason, err}
 // Fatal marks err as the end of this instance: the host closes it and, as far
 // as the retries section allows, builds a new one. The message at hand is kept.
 func Fatal(err error) error { return &fatalError{err} }
+
+// Exit marks err as the end of the plugin for good: it is not built anew. Heka
+// goes on without it if the section has can_exit, and stops otherwise.
+func Exit(err error) error { return &exitError{err} }
+
+type exitError struct{ err error }
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
 
 type refusedError struct {
 	reason string
@@ -44,4 +53,10 @@ func RefusedReason(err error) (string, bool) {
 func IsFatal(err error) bool {
 	var f *fatalError
 	return errors.As(err, &f)
+}
+
+// IsExit reports whether err was marked by Exit.
+func IsExit(err error) bool {
+	var x *exitError
+	return errors.As(err, &x)
 }

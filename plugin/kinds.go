@@ -126,7 +126,10 @@ type Preparer interface {
 	Prepare(ctx context.Context) error
 }
 
-// Closer lets go of what an instance holds. It is the last call.
+// Closer lets go of what an instance holds. It is the last call. For an input it
+// comes after all that the input handed over was delivered or given up, so that
+// a last position can be written; sockets and files are better closed at the end
+// of Run.
 type Closer interface {
 	Close() error
 }

@@ -1,0 +1,187 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+// The books: what came in must be delivered, dropped for a reason, or still in
+// flight, at every place and for all of heka.
+//
+//	input:     received = routed + unmatched + Σ dropped   (after each flush)
+//	consumer:  matched  = delivered + Σ dropped + in flight
+//
+// Counters are added to once per batch, by the goroutine that works on it.
+
+// inputBooks are the counters of one input.
+type inputBooks struct {
+	bytes          atomic.Uint64 // read
+	received       atomic.Uint64 // records, and further messages made of them
+	unmatched      atomic.Uint64 // messages that no consumer wanted
+	truncated      atomic.Uint64 // records that were cut; they count as received
+	decodeFailures atomic.Uint64 // failures that were routed (send_decode_failures)
+	dropped        drops
+}
+
+func (b *inputBooks) add(t *tally) {
+	if *t == (tally{}) {
+		return
+	}
+	b.bytes.Add(t.bytes)
+	b.received.Add(t.received + t.tooLong)
+	b.unmatched.Add(t.unmatched)
+	b.truncated.Add(t.truncated)
+	b.dropped.add("decode", t.failed)
+	b.dropped.add("skipped", t.skipped)
+	b.dropped.add("too_long", t.tooLong)
+	b.dropped.add("signature", t.unsigned)
+	*t = tally{}
+}
+
+// consumerBooks are the counters of one filter or output.
+type consumerBooks struct {
+	matched   atomic.Uint64
+	delivered atomic.Uint64
+	retried   atomic.Uint64 // attempts after the first
+	failed    atomic.Uint64 // messages that a filter could not process
+	injected  atomic.Uint64 // messages that a filter made
+	unmatched atomic.Uint64 // of those, messages that no consumer wanted
+	dropped   drops
+}
+
+// inFlight is what the consumer got and is not done with.
+func (b *consumerBooks) inFlight() int64 {
+	done := b.delivered.Load() + b.dropped.total()
+	return int64(b.matched.Load() - done)
+}
+
+// drops counts dropped messages by reason.
+type drops struct {
+	mu sync.Mutex
+	by map[string]uint64
+}
+
+func (d *drops) add(reason string, n uint64) {
+	if n == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.by == nil {
+		d.by = make(map[string]uint64)
+	}
+	d.by[reason] += n
+}
+
+func (d *drops) total() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var n uint64
+	for _, v := range d.by {
+		n += v
+	}
+	return n
+}
+
+// Count is a number of messages under a name.
+type Count struct {
+	Name string
+	N    uint64
+}
+
+// list returns the counts by reason, sorted.
+func (d *drops) list() []Count {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := make([]Count, 0, len(d.by))
+	for reason, n := range d.by {
+		list = append(list, Count{reason, n})
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
+}
+
+// gauge counts things that come and go, and tells when there are none.
+type gauge struct {
+	n    atomic.Int64
+	none chan struct{} // has a token after the count fell to 0
+}
+
+func newGauge() *gauge { return &gauge{none: make(chan struct{}, 1)} }
+
+func (g *gauge) add(d int64) {
+	if g.n.Add(d) == 0 {
+		select {
+		case g.none <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Books is the account of a whole run. It balances when nothing is in flight:
+//
+//	Received = Routed + Unmatched + Σ Dropped, per input and in sum
+//	Matched  = Delivered + Σ Dropped + InFlight, per consumer
+type Books struct {
+	Received, Unmatched, Injected uint64
+	Inputs                        []InputBooks
+	Consumers                     []ConsumerBooks
+}
+
+// InputBooks is the account of one input.
+type InputBooks struct {
+	Name                string
+	Bytes               uint64
+	Received, Unmatched uint64
+	Dropped             []Count
+}
+
+// ConsumerBooks is the account of one filter or output.
+type ConsumerBooks struct {
+	Name, State                 string
+	Matched, Delivered, Retried uint64
+	Injected                    uint64
+	InFlight                    int64
+	Dropped                     []Count
+}
+
+// Books takes stock of all counters.
+func (h *Host) Books() Books {
+	var all Books
+	for _, in := range h.inputs {
+		b := InputBooks{Name: in.name, Bytes: in.books.bytes.Load(), Received: in.books.received.Load(),
+			Unmatched: in.books.unmatched.Load(), Dropped: in.books.dropped.list()}
+		all.Received += b.Received
+		all.Unmatched += b.Unmatched
+		all.Inputs = append(all.Inputs, b)
+	}
+	for _, c := range h.consumers {
+		b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
+			Delivered: c.books.delivered.Load(), Retried: c.books.retried.Load(),
+			Injected: c.books.injected.Load(), InFlight: c.books.inFlight(), Dropped: c.books.dropped.list()}
+		all.Injected += b.Injected
+		all.Unmatched += c.books.unmatched.Load()
+		all.Consumers = append(all.Consumers, b)
+	}
+	return all
+}
+
+// Check returns an error that names every place where the books do not balance.
+// It is meant for after a drained shutdown, when nothing may be in flight.
+func (b Books) Check() error {
+	var problems []error
+	for _, c := range b.Consumers {
+		var dropped uint64
+		for _, d := range c.Dropped {
+			dropped += d.N
+		}
+		if c.Matched != c.Delivered+dropped {
+			problems = append(problems, fmt.Errorf("%s: %d matched, but %d delivered and %d dropped",
+				c.Name, c.Matched, c.Delivered, dropped))
+		}
+	}
+	return errors.Join(problems...)
+}

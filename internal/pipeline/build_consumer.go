@@ -1,0 +1,126 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/plugin"
+)
+
+// consumer builds a filter or output.
+func (b *builder) consumer(s *section) {
+	c := &consumer{host: b.host, name: s.Name, typ: s.decl.Type, kind: s.decl.Kind, opts: s.consumer,
+		log:   loggerFor(b.log, "Plugin", s.Name),
+		inbox: newInbox(int(b.opts.Global.PluginChanSize) * queuePerChanSize),
+		ended: make(chan struct{}), reopen: make(chan struct{}, 1)}
+	c.setState("starting")
+	c.matcher = b.matcher(s)
+	encoder := b.encoder(s)
+	if s.decl.NoTicker && s.consumer.TickerInterval != 0 {
+		b.fail(s, "ticker_interval", "'%s' can't support a ticker_interval setting", s.Name)
+	}
+	b.checkBuffering(s)
+	if s.broken {
+		return
+	}
+	c.build = func() (any, error) {
+		conf := s.decl.NewConfig()
+		if found := config.Decode(s.Section, conf, &plugin.ConsumerOptions{}); found.HasErrors() {
+			return nil, found.Err()
+		}
+		env := b.env(s, s.Name)
+		if encoder != nil {
+			name := s.Name + "-" + encoder.Name
+			inst, err := b.build(encoder, name)
+			if err != nil {
+				return nil, err
+			}
+			enc := inst.(plugin.Encoder)
+			c.encoder.Store(&named{name, enc})
+			env.Encode = encode(enc, b.framed(s, encoder), env.MaxMessageSize)
+		}
+		return s.decl.Build(conf, env)
+	}
+	inst, err := c.build()
+	if err != nil {
+		b.buildFailed(s, err)
+		return
+	}
+	c.instance.Store(&inst)
+	if c.kind == plugin.KindFilter {
+		c.injector = newInjector(b.host, c)
+	}
+	b.host.consumers = append(b.host.consumers, c)
+}
+
+// matcher compiles the section's message_matcher.
+func (b *builder) matcher(s *section) *matcher.Matcher {
+	expr := s.consumer.MessageMatcher
+	if expr == "" {
+		if !s.broken { // an unknown type may have had a default
+			b.fail(s, "message_matcher", "'%s' missing message matcher", s.Name)
+		}
+		return nil
+	}
+	m, err := matcher.Parse(expr)
+	if err != nil {
+		b.fail(s, "message_matcher", "message_matcher: %v", err)
+		return nil
+	}
+	return m
+}
+
+// encoder resolves the section's encoder.
+func (b *builder) encoder(s *section) *section {
+	if s.decl.Kind != plugin.KindOutput {
+		return nil
+	}
+	if s.consumer.Encoder == "" && s.decl.NeedsEncoder {
+		b.fail(s, "encoder", "Encoder required.")
+	}
+	return b.reference(s, "encoder", plugin.KindEncoder, s.consumer.Encoder)
+}
+
+// framed decides whether the output's records are framed.
+func (b *builder) framed(s, encoder *section) bool {
+	if f := s.consumer.UseFraming; f != nil {
+		return *f
+	}
+	return s.decl.FrameProtobuf && encoder.decl.Type == "ProtobufEncoder"
+}
+
+// checkBuffering checks the options of the queue on disk.
+func (b *builder) checkBuffering(s *section) {
+	if !s.consumer.UseBuffering {
+		return
+	}
+	if buf := &s.consumer.Buffering; buf.MaxFileSize != 0 && buf.MaxFileSize < uint64(b.maxRecord()) {
+		b.fail(s, "buffering.max_file_size", "`max_file_size` must be greater than maximum record size of %d", b.maxRecord())
+	}
+}
+
+// encode puts encoder and framing into one step.
+func encode(enc plugin.Encoder, framed bool, maxMessage int) func([]byte, *plugin.Pack) ([]byte, error) {
+	if !framed {
+		return enc.Append
+	}
+	return func(dst []byte, p *plugin.Pack) ([]byte, error) {
+		start := len(dst)
+		dst, room := framing.Reserve(dst, max(len(p.Message.Wire()), 300))
+		dst, err := enc.Append(dst, p)
+		if err == nil {
+			dst, err = room.Close(dst, maxMessage)
+		}
+		if err == nil {
+			return dst, nil
+		}
+		var big *framing.BodyError
+		if errors.As(err, &big) {
+			err = plugin.Refused("too_big", fmt.Errorf("message framing error: %w", err))
+		}
+		return dst[:start], err
+	}
+}

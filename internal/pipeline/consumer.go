@@ -1,0 +1,356 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/plugin"
+)
+
+// consumer runs one filter or output: it takes deliveries from the inbox, one
+// at a time, and sees to retries, timer events, flushes, restarts and the end.
+type consumer struct {
+	host    *Host
+	name    string
+	typ     string
+	kind    plugin.Kind
+	opts    plugin.ConsumerOptions
+	matcher *matcher.Matcher
+	log     *slog.Logger
+	inbox   *inbox
+	books   consumerBooks
+	// build makes a fresh instance from the configuration.
+	build   func() (any, error)
+	encoder atomic.Pointer[named] // of the current instance; nil without
+
+	instance atomic.Pointer[any]
+	prepared bool // Prepare was called on the instance
+	state    atomic.Pointer[string]
+	since    atomic.Int64 // when the delivery at hand was taken, ns since the epoch; 0 = none
+	taken    atomic.Int64 // messages in the delivery at hand
+	reopen   chan struct{}
+	ended    chan struct{}
+
+	injector *injector // filters only
+	ledger   ledger
+	batch    plugin.Batch
+	cur      delivery // being worked on
+	more     bool
+	curDone  int // leading packs of cur that are done with
+}
+
+// named is an encoder instance as it appears in reports.
+type named struct {
+	name string
+	enc  plugin.Encoder
+}
+
+func (c *consumer) setState(s string) { c.state.Store(&s) }
+
+// run works until the inbox is closed and empty, the instance has ended for
+// good, or hard is done.
+func (c *consumer) run(hard context.Context) {
+	defer close(c.ended)
+	back := newBackoff(c.opts.Retries)
+	for {
+		began := time.Now()
+		err := c.live(hard)
+		if err == nil || hard.Err() != nil {
+			c.setState("ended")
+			c.loseAll("shutdown")
+			return
+		}
+		if time.Since(began) > c.opts.Retries.MaxDelay {
+			back.reset()
+		}
+		c.log.Error(err.Error())
+		c.setState("restarting: " + err.Error())
+		if plugin.IsExit(err) {
+			c.gone(err)
+			return
+		}
+		if !back.wait(hard) {
+			if hard.Err() == nil {
+				c.log.Error("Max retries exceeded")
+			}
+			c.gone(err)
+			return
+		}
+		c.log.Info("now restarting")
+		if err := c.call(c.rebuild); err != nil {
+			c.log.Error(err.Error())
+		}
+	}
+}
+
+// rebuild replaces the instance by a fresh one.
+func (c *consumer) rebuild() error {
+	inst, err := c.build()
+	if err == nil {
+		c.instance.Store(&inst)
+	}
+	return err
+}
+
+// panicError is what a panic of a plugin becomes.
+type panicError struct{ value any }
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// call runs one call into the plugin. A panic becomes a fatal error: the
+// instance cannot be trusted any more.
+func (c *consumer) call(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.log.Error(fmt.Sprintf("panic: %v", r), "stack", string(debug.Stack()))
+			err = plugin.Fatal(&panicError{r})
+		}
+	}()
+	return f()
+}
+
+// ends reports whether err ends the instance.
+func ends(err error) bool { return plugin.IsFatal(err) || plugin.IsExit(err) }
+
+// live is the life of one instance.
+func (c *consumer) live(hard context.Context) (err error) {
+	inst := *c.instance.Load()
+	if err := c.prepare(hard); err != nil {
+		return err
+	}
+	c.prepared = false
+	if cl, ok := inst.(plugin.Closer); ok {
+		defer func() {
+			if e := c.call(cl.Close); e != nil && err == nil {
+				c.log.Error(e.Error())
+			}
+		}()
+	}
+	c.setState("running")
+	tick, stopTick := ticker(time.Duration(c.opts.TickerInterval) * time.Second)
+	defer stopTick()
+	flusher, _ := inst.(plugin.Flusher)
+	var flushes <-chan time.Time
+	if flusher != nil {
+		var stop func()
+		flushes, stop = ticker(flusher.FlushInterval())
+		defer stop()
+	}
+	for {
+		if err := c.work(hard, inst); err != nil {
+			return err
+		}
+		select { // timers come first: a busy queue must not starve them
+		case now := <-tick:
+			if err := c.tick(hard, inst, now); err != nil {
+				return err
+			}
+			continue
+		case <-flushes:
+			if err := c.flush(hard, flusher); err != nil {
+				return err
+			}
+			continue
+		default:
+		}
+		if d, more, ok := c.inbox.take(); ok {
+			c.cur, c.more, c.curDone = d, more, 0
+			continue
+		}
+		if _, closed := c.inbox.state(); closed {
+			if flusher != nil {
+				return c.flush(hard, flusher)
+			}
+			return nil
+		}
+		select {
+		case <-c.inbox.ready:
+		case now := <-tick:
+			if err := c.tick(hard, inst, now); err != nil {
+				return err
+			}
+		case <-flushes:
+			if err := c.flush(hard, flusher); err != nil {
+				return err
+			}
+		case <-c.reopen:
+			if r, ok := inst.(plugin.Reopener); ok {
+				if err := c.call(r.Reopen); err != nil {
+					return err
+				}
+			}
+		case <-hard.Done():
+			return nil
+		}
+	}
+}
+
+// prepare lets the instance acquire what it needs, once.
+func (c *consumer) prepare(ctx context.Context) error {
+	p, ok := (*c.instance.Load()).(plugin.Preparer)
+	if !ok || c.prepared {
+		return nil
+	}
+	err := c.call(func() error { return p.Prepare(ctx) })
+	c.prepared = err == nil
+	return err
+}
+
+// ticker returns a channel that ticks every d, or never when d is 0.
+func ticker(d time.Duration) (<-chan time.Time, func()) {
+	if d <= 0 {
+		return nil, func() {}
+	}
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
+// work deals with the delivery at hand until it is done with.
+func (c *consumer) work(hard context.Context, inst any) error {
+	if c.cur.b == nil {
+		return nil
+	}
+	c.taken.Store(int64(len(c.cur.packs)))
+	c.since.Store(time.Now().UnixNano())
+	defer c.since.Store(0)
+	var err error
+	if c.kind == plugin.KindFilter {
+		err = c.filter(hard, inst)
+	} else {
+		err = c.output(hard, inst)
+	}
+	var p *panicError
+	if errors.As(err, &p) && c.cur.b != nil {
+		// The message that did it would do it again.
+		c.books.dropped.add("panic", 1)
+		c.curDone++
+	}
+	return err
+}
+
+// finished gives the delivery at hand back: n of its messages were delivered
+// just now, the others were accounted for elsewhere.
+func (c *consumer) finished(n int) {
+	c.books.delivered.Add(uint64(n))
+	c.settled()
+	c.cur.t.settle(1)
+	c.cur = delivery{}
+}
+
+// settled gives the packs of the delivery at hand back.
+func (c *consumer) settled() {
+	c.cur.b.release()
+	if c.kind == plugin.KindFilter {
+		c.host.filterWork.add(-1)
+	}
+}
+
+// lose drops a delivery for a reason that is not the plugin's.
+func (c *consumer) lose(d delivery, reason string) {
+	c.books.dropped.add(reason, uint64(len(d.packs)))
+	d.b.release()
+	d.t.settle(1)
+	if c.kind == plugin.KindFilter {
+		c.host.filterWork.add(-1)
+	}
+}
+
+// loseAll drops what is at hand and what waits. Tickets are not settled when
+// heka was stopped by force: the inputs' positions must stay in front of these
+// messages.
+func (c *consumer) loseAll(reason string) {
+	c.inbox.close()
+	abandon := func(d delivery, n int) {
+		c.books.dropped.add(reason, uint64(n))
+		d.b.release()
+		if reason != "shutdown" {
+			d.t.settle(1)
+		}
+		if c.kind == plugin.KindFilter {
+			c.host.filterWork.add(-1)
+		}
+	}
+	if c.cur.b != nil {
+		abandon(c.cur, len(c.cur.packs)-c.curDone)
+		c.cur = delivery{}
+	}
+	for {
+		d, _, ok := c.inbox.take()
+		if !ok {
+			return
+		}
+		abandon(d, len(d.packs))
+	}
+}
+
+// gone is the end of a consumer that was not asked to end.
+func (c *consumer) gone(cause error) {
+	c.setState("ended: " + cause.Error())
+	if !c.opts.CanExit {
+		c.log.Error("has stopped, shutting down.")
+		c.host.Stop(1)
+	} else {
+		c.log.Info("has stopped, exiting plugin without shutting down.")
+	}
+	before := c.books.dropped.total()
+	c.loseAll("ended")
+	if n := c.books.dropped.total() - before; n > 0 {
+		c.log.Error(fmt.Sprintf("Lost/Dropped %d %s", n, plural(n, "message")))
+	}
+	if c.opts.CanExit {
+		c.host.terminated(c, cause)
+	}
+}
+
+func plural(n uint64, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
+
+// overflow applies the policy of a consumer whose inbox is full.
+func (c *consumer) overflow(d delivery) {
+	switch c.opts.FullAction {
+	case "drop":
+		c.log.Error("can't deliver matched message: Queue is full")
+		c.lose(d, "queue_full")
+		return
+	case "drop_oldest":
+		c.log.Error("dropped the oldest messages: Queue is full")
+		for {
+			switch c.inbox.offer(d, false) {
+			case put:
+				return
+			case putClosed:
+				c.lose(d, "ended")
+				return
+			}
+			if old, _, ok := c.inbox.take(); ok {
+				c.lose(old, "queue_full")
+			}
+		}
+	case "shutdown":
+		c.log.Error("can't deliver matched message: Queue is full")
+		c.host.Stop(1)
+	}
+	switch c.inbox.wait(c.host.hard, d) {
+	case putClosed:
+		c.lose(d, "ended")
+	case putFull: // stopped by force: the ticket stays open
+		c.books.dropped.add("shutdown", uint64(len(d.packs)))
+		d.b.release()
+		if c.kind == plugin.KindFilter {
+			c.host.filterWork.add(-1)
+		}
+	}
+}
+
+// errDone ends a retry loop whose context is done.
+var errDone = errors.New("stopped by force")

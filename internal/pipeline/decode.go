@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+// splitting is a splitter instance with the options that concern its driver.
+type splitting struct {
+	plugin.Splitter
+	name          string
+	unframe       plugin.Unframer // nil when records have no envelope
+	useBytes      bool
+	keepTruncated bool
+	deliverFinal  bool
+	oneRead       bool
+	minBuffer     int
+	maxRecord     int
+}
+
+// decoding is a decoder instance.
+type decoding struct {
+	plugin.Decoder
+	name      string
+	log       *slog.Logger
+	expander  plugin.Expander // nil when it makes one message of one
+	expansion plugin.Expansion
+}
+
+func (d *decoding) close() {
+	if c, ok := d.Decoder.(plugin.Closer); ok {
+		if err := c.Close(); err != nil {
+			d.log.Error(err.Error())
+		}
+	}
+}
+
+// maxDecodeError bounds the text in decode_error, in bytes.
+const maxDecodeError = 500
+
+var errHeadless = errors.New("message without Uuid or Timestamp")
+
+// decode turns p into finished messages and routes them.
+//
+// hot: once per record of an input with a decoder.
+func (s *stream) decode(p *plugin.Pack) {
+	if s.decoder.expander != nil {
+		s.expand(p)
+		return
+	}
+	err := s.decoder.Decode(p)
+	if err == nil {
+		if p.Message.HasUUID() && p.Message.HasTimestamp() {
+			s.route(p)
+			return
+		}
+		err = errHeadless
+	}
+	s.undecoded(p, err)
+}
+
+func (s *stream) expand(p *plugin.Pack) {
+	b, x := s.b, &s.decoder.expansion
+	x.Packs = x.Packs[:0]
+	x.Alloc = b.next
+	raw, signer := p.Raw, p.Signer
+	if err := s.decoder.expander.Expand(p, x); err != nil {
+		p.Raw, p.Signer = raw, signer
+		s.undecoded(p, err)
+		return
+	}
+	if len(x.Packs) == 0 {
+		s.tally.skipped++
+		return
+	}
+	s.tally.received += uint64(len(x.Packs) - 1)
+	for _, q := range x.Packs {
+		q.Signer = signer
+		if q.Message.HasUUID() && q.Message.HasTimestamp() {
+			s.route(q)
+		} else {
+			s.undecoded(q, errHeadless)
+		}
+	}
+}
+
+// undecoded deals with a record that its decoder refused: it is counted, and
+// with send_decode_failures goes to the router in the state that it had before
+// decoding, its bytes in the payload.
+func (s *stream) undecoded(p *plugin.Pack, err error) {
+	if errors.Is(err, plugin.ErrSkip) {
+		s.tally.skipped++
+		return
+	}
+	s.tally.failed++
+	if s.in.opts.LogDecodeFailures {
+		s.decoder.log.Error(err.Error())
+	}
+	if !s.in.opts.SendDecodeFailures {
+		return
+	}
+	// The message was received, and will be counted again when it is routed.
+	s.tally.failed--
+	payload := p.Message.Payload()
+	if p.Raw != nil {
+		payload = message.View(p.Raw)
+	}
+	p.Message.Reset()
+	s.fresh(p, payload)
+	text := err.Error()
+	if len(text) > maxDecodeError {
+		text = text[:maxDecodeError]
+	}
+	p.Message.AddBool("decode_failure", true)
+	p.Message.AddString("decode_error", text)
+	s.in.books.decodeFailures.Add(1)
+	s.route(p)
+}
+
+// panicked counts a record whose splitter, decoder or decoration panicked.
+func (s *stream) panicked(r any) {
+	s.tally.failed++
+	s.in.log.Error(fmt.Sprintf("panic: %v", r), "stack", string(debug.Stack()))
+}
+
+// unsigned counts a record whose envelope was refused.
+func (s *stream) unsigned(err error) {
+	s.b.back()
+	s.tally.unsigned++
+	s.in.log.Error(fmt.Sprintf("record refused: %v", err), "splitter", s.split.name)
+}

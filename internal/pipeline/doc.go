@@ -1,0 +1,31 @@
+// Package pipeline is the engine: it builds inputs, filters and outputs from a
+// configuration and moves messages between them.
+//
+// # The way of a message
+//
+//	stream.go    an input's goroutine reads into an arena, splits it into records,
+//	decode.go    makes a message of each and decodes it in place,
+//	route.go     matches it against all consumers at once, and hands the batch of
+//	             one read (batch.go) to the consumers that got hits:
+//	inbox.go     each has a bounded queue in memory, taken from by
+//	consumer.go  the consumer's goroutine, which drives the filter (filter.go)
+//	             or output (output.go), with timers, retries and restarts.
+//	inject.go    What filters inject is matched on their own goroutine and
+//	             passes every bound, so cycles of filters cannot block.
+//	ticket.go    When all consumers are done with a batch its ticket comes true,
+//	             and the stream's Delivered callback moves the input's position.
+//
+// workers.go spreads the decoding of one stream over several goroutines,
+// build.go makes all this from sections, host.go starts and ends it, books.go
+// counts, report.go and monitor.go tell.
+//
+// # Who owns what
+//
+// A batch belongs to the goroutine that fills it until dispatch, and then to
+// its consumers together: its memory goes back to the pool when the last of them
+// has given it up. Packs point into arenas, which the batch keeps alive. A
+// ticket lives longer than its batch, since outputs may acknowledge late.
+//
+// Locks: order.mu and inbox.mu are never held together, and no plugin is called
+// under inbox.mu. Under order.mu the Delivered callbacks of inputs run.
+package pipeline

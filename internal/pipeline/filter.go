@@ -1,0 +1,69 @@
+package pipeline
+
+import (
+	"context"
+
+	"github.com/hekad/heka/plugin"
+)
+
+// filter lets the filter process the delivery at hand. What it injects is
+// handed over, in order, after the delivery.
+func (c *consumer) filter(hard context.Context, inst any) error {
+	if bf, ok := inst.(plugin.BatchFilter); ok {
+		return c.filterBatch(hard, bf)
+	}
+	f := inst.(plugin.Filter)
+	err := c.call(func() error {
+		for packs := c.cur.packs; c.curDone < len(packs); c.curDone++ {
+			p := packs[c.curDone]
+			c.injector.loops = p.Loops
+			err := f.Process(hard, p, c.injector)
+			if err == nil {
+				c.books.delivered.Add(1)
+				continue
+			}
+			if ends(err) {
+				return err
+			}
+			c.refused(err, 1)
+		}
+		return nil
+	})
+	c.injector.flush()
+	if err == nil {
+		c.finished(0)
+	}
+	return err
+}
+
+func (c *consumer) filterBatch(hard context.Context, f plugin.BatchFilter) error {
+	packs := c.cur.packs[c.curDone:]
+	for _, p := range packs {
+		c.injector.loops = max(c.injector.loops, p.Loops)
+	}
+	c.ledger = ledger{c: c}
+	c.batch.Reset(packs, c.more, &c.ledger)
+	err := c.call(func() error { return f.ProcessBatch(hard, &c.batch, c.injector) })
+	c.injector.flush()
+	left := len(packs) - c.ledger.dropped
+	if err != nil {
+		if ends(err) {
+			return err
+		}
+		c.refused(err, uint64(left))
+		left = 0
+	}
+	c.finished(left)
+	return nil
+}
+
+// refused counts messages that the filter could not process.
+func (c *consumer) refused(err error, n uint64) {
+	reason, ok := plugin.RefusedReason(err)
+	if !ok {
+		reason = "failed"
+	}
+	c.log.Error(err.Error())
+	c.books.failed.Add(n)
+	c.books.dropped.add(reason, n)
+}

@@ -1,0 +1,274 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+// Host is a running heka: inputs, filters and outputs, and what lies between
+// them. New builds it without side effects, Run is its whole life.
+type Host struct {
+	global      config.Global
+	log         *slog.Logger
+	hostname    string
+	pid         int32
+	once        bool
+	reportEvery time.Duration
+
+	inputs    []*input
+	consumers []*consumer // filters first, then outputs
+	routes    atomic.Pointer[routes]
+	arenas    arenas
+	batches   batches
+
+	filterWork *gauge // deliveries that filters have not finished
+	own        *injector
+	ownMu      sync.Mutex // guards own
+
+	// hard is done when whatever still runs is to be given up.
+	hard   context.Context
+	kill   context.CancelFunc
+	stop   chan struct{} // closed by the first Stop
+	once1  sync.Once
+	code   atomic.Int32
+	reload chan struct{}
+	began  time.Time
+}
+
+// ErrStart is wrapped by errors of Run that come before any message was
+// handled.
+var ErrStart = errors.New("start")
+
+// Stop asks for an orderly shutdown with the given exit code; the first code
+// stands. It may be called at any time and from any goroutine.
+func (h *Host) Stop(code int) {
+	h.once1.Do(func() {
+		h.code.Store(int32(code))
+		close(h.stop)
+	})
+}
+
+// Kill gives up whatever still runs. What is lost is counted and reported.
+func (h *Host) Kill() { h.Stop(1); h.kill() }
+
+// Run starts everything, works until Stop or, with Once, until the inputs have
+// reached their ends, and shuts down in order. It returns the exit code.
+func (h *Host) Run(ctx context.Context) (int, error) {
+	h.began = time.Now()
+	soft, stopInputs := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopInputs()
+	defer h.kill()
+	defer context.AfterFunc(ctx, func() { h.Stop(0) })()
+
+	if err := h.start(soft); err != nil {
+		h.kill()
+		return 1, err
+	}
+	background, stopBackground := context.WithCancel(context.Background())
+	var helpers sync.WaitGroup
+	helpers.Go(func() { h.reports(background) })
+	helpers.Go(func() { h.diagnose(background) })
+
+	inputsDone := h.whenInputsEnd()
+	select {
+	case <-h.stop:
+	case <-inputsDone:
+		if h.once {
+			h.Stop(0)
+		}
+		<-h.stop
+	}
+	h.shutdown(stopInputs, inputsDone)
+	stopBackground()
+	helpers.Wait()
+	return int(h.code.Load()), nil
+}
+
+// start prepares and starts outputs, filters, inputs, in this order. When
+// something cannot start, nothing is left running.
+func (h *Host) start(soft context.Context) error {
+	var problems []error
+	for i := len(h.consumers) - 1; i >= 0; i-- {
+		c := h.consumers[i]
+		if err := c.prepare(h.hard); err != nil {
+			problems = append(problems, fmt.Errorf("%s '%s' failed to start: %w", c.kind, c.name, err))
+		}
+	}
+	for _, in := range h.inputs {
+		if err := in.prepare(soft); err != nil {
+			problems = append(problems, fmt.Errorf("Input '%s' failed to start: %w", in.name, err))
+		}
+	}
+	if len(problems) > 0 {
+		h.closePrepared()
+		return fmt.Errorf("%w: %w", ErrStart, errors.Join(problems...))
+	}
+	for i := len(h.consumers) - 1; i >= 0; i-- {
+		c := h.consumers[i]
+		go c.run(h.hard)
+		h.log.Info(fmt.Sprintf("%s started: %s", c.kind, c.name))
+	}
+	for _, in := range h.inputs {
+		go in.run(soft)
+		h.log.Info(fmt.Sprintf("Input started: %s", in.name))
+	}
+	return nil
+}
+
+// closePrepared lets go of what was prepared before something else failed.
+func (h *Host) closePrepared() {
+	shut := func(inst any, prepared bool) {
+		if cl, ok := inst.(plugin.Closer); ok && prepared {
+			if err := cl.Close(); err != nil {
+				h.log.Error(err.Error())
+			}
+		}
+	}
+	for _, c := range h.consumers {
+		shut(*c.instance.Load(), c.prepared)
+	}
+	for _, in := range h.inputs {
+		shut(*in.instance.Load(), in.prepared)
+	}
+}
+
+// whenInputsEnd returns a channel that is closed when all inputs have ended.
+func (h *Host) whenInputsEnd() <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		for _, in := range h.inputs {
+			<-in.ended
+		}
+		close(done)
+	}()
+	return done
+}
+
+// shutdown ends inputs, then filters, then outputs, each when what is in front
+// of it is drained. After shutdown_timeout what still runs is given up and
+// named.
+func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}) {
+	h.log.Info("Shutdown initiated.")
+	deadline := time.AfterFunc(h.global.ShutdownTimeout, func() {
+		h.log.Error(fmt.Sprintf("shutdown takes longer than %v, giving up what still runs", h.global.ShutdownTimeout))
+		h.kill()
+	})
+	if h.once {
+		deadline.Stop() // the end of the data is the deadline
+	}
+	defer deadline.Stop()
+	for _, in := range h.inputs {
+		h.log.Info(fmt.Sprintf("Stop message sent to input '%s'", in.name))
+	}
+	stopInputs()
+	await(h.hard, inputsDone)
+	for h.filterWork.n.Load() != 0 && h.hard.Err() == nil {
+		await(h.hard, h.filterWork.none)
+	}
+	for _, kind := range []plugin.Kind{plugin.KindFilter, plugin.KindOutput} {
+		for _, c := range h.consumers {
+			if c.kind == kind {
+				h.log.Info(fmt.Sprintf("Stop message sent to %s '%s'", c.kindWord(), c.name))
+				c.inbox.close()
+			}
+		}
+		for _, c := range h.consumers {
+			if c.kind == kind && await(h.hard, c.ended) {
+				c.log.Info("stopped")
+			}
+		}
+	}
+	if h.hard.Err() != nil {
+		h.abandon()
+	}
+	h.log.Info("Shutdown complete.")
+}
+
+// await waits for done; false means that ctx was done first.
+func await(ctx context.Context, done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// grace is how long a plugin may take to notice that it was given up.
+const grace = 2 * time.Second
+
+// abandon waits a little for what was given up and names what stays.
+func (h *Host) abandon() {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if h.code.Load() == 0 {
+		h.code.Store(1)
+	}
+	for _, in := range h.inputs {
+		if !await(ctx, in.ended) {
+			in.log.Error("did not stop")
+		}
+	}
+	for _, c := range h.consumers {
+		if !await(ctx, c.ended) {
+			c.log.Error("did not stop")
+		}
+		if n := c.books.inFlight(); n > 0 {
+			c.log.Error(fmt.Sprintf("%d %s left undelivered", n, plural(uint64(n), "message")))
+		}
+	}
+}
+
+// Reopen passes SIGHUP on to whoever has files to open anew.
+func (h *Host) Reopen() {
+	h.log.Info("Reload initiated.")
+	for _, c := range h.consumers {
+		select {
+		case c.reopen <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// inject routes a message of the host's own, filled in by fill.
+func (h *Host) inject(fill func(m *message.Message)) {
+	h.ownMu.Lock()
+	defer h.ownMu.Unlock()
+	p, err := h.own.New()
+	if err != nil {
+		return // the host's messages have no history, so this cannot be
+	}
+	p.Message.SetLogger("hekad")
+	fill(&p.Message)
+	h.own.Inject(p)
+	h.own.flush()
+}
+
+// terminated announces the end of a plugin that heka goes on without.
+func (h *Host) terminated(c *consumer, cause error) {
+	text := "Run exited."
+	if cause != nil {
+		text = cause.Error()
+	}
+	h.inject(func(m *message.Message) {
+		m.SetType("heka.terminated")
+		m.SetPayload(fmt.Sprintf("%s (type %s) terminated. Error: %s", c.name, c.typ, text))
+		m.AddString("plugin", c.name)
+	})
+}
+
+func (c *consumer) kindWord() string {
+	if c.kind == plugin.KindFilter {
+		return "filter"
+	}
+	return "output"
+}

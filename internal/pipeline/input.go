@@ -1,0 +1,222 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+// input runs one input. It implements plugin.Feed.
+type input struct {
+	host  *Host
+	name  string
+	typ   string
+	opts  plugin.InputOptions
+	log   *slog.Logger
+	books inputBooks
+
+	build       func() (any, error)
+	newSplitter func(token string) (splitting, error)
+	newDecoder  func(token string, worker int) (*decoding, error) // nil without a decoder
+
+	instance atomic.Pointer[any]
+	prepared bool
+	state    atomic.Pointer[string]
+	ended    chan struct{}
+
+	mu      sync.Mutex
+	streams map[*stream]string // open streams and their tokens
+	ticks   chan time.Time
+}
+
+func (in *input) setState(s string) { in.state.Store(&s) }
+
+// run works until the input has ended for good or ctx is done.
+func (in *input) run(ctx context.Context) {
+	defer close(in.ended)
+	if every := time.Duration(in.opts.TickerInterval) * time.Second; every > 0 {
+		go in.tick(ctx, every)
+	}
+	back := newBackoff(in.opts.Retries)
+	for {
+		began := time.Now()
+		err := in.live(ctx)
+		if ctx.Err() != nil || err == nil {
+			if err != nil {
+				in.log.Error(err.Error())
+			}
+			in.over(ctx, nil)
+			return
+		}
+		in.log.Error(err.Error())
+		in.setState("restarting: " + err.Error())
+		if time.Since(began) > in.opts.Retries.MaxDelay {
+			back.reset()
+		}
+		if plugin.IsExit(err) || !back.wait(ctx) {
+			if ctx.Err() == nil && !plugin.IsExit(err) {
+				in.log.Error("Max retries exceeded")
+			}
+			in.over(ctx, err)
+			return
+		}
+		in.log.Info(fmt.Sprintf("Restarting (attempt %d/%d)", back.tries, in.opts.Retries.MaxRetries))
+		if err := in.call(in.rebuild); err != nil {
+			in.log.Error(err.Error())
+		}
+	}
+}
+
+// over is the end of an input.
+func (in *input) over(ctx context.Context, err error) {
+	if err != nil {
+		in.setState("ended: " + err.Error())
+	} else {
+		in.setState("ended")
+	}
+	if ctx.Err() != nil || in.opts.CanExit || (in.host.once && err == nil) {
+		return
+	}
+	in.log.Error("has stopped, shutting down.")
+	in.host.Stop(1)
+}
+
+func (in *input) rebuild() error {
+	inst, err := in.build()
+	if err == nil {
+		in.instance.Store(&inst)
+	}
+	return err
+}
+
+// live is the life of one instance.
+func (in *input) live(ctx context.Context) (err error) {
+	if err := in.prepare(ctx); err != nil {
+		return err
+	}
+	in.prepared = false
+	inst := *in.instance.Load()
+	if cl, ok := inst.(plugin.Closer); ok {
+		defer func() {
+			if e := in.call(cl.Close); e != nil && err == nil {
+				in.log.Error(e.Error())
+			}
+		}()
+	}
+	in.setState("running")
+	err = in.call(func() error { return inst.(plugin.Input).Run(ctx, in) })
+	in.closeStreams()
+	return err
+}
+
+func (in *input) prepare(ctx context.Context) error {
+	p, ok := (*in.instance.Load()).(plugin.Preparer)
+	if !ok || in.prepared {
+		return nil
+	}
+	err := in.call(func() error { return p.Prepare(ctx) })
+	in.prepared = err == nil
+	return err
+}
+
+// call runs one call into the plugin and makes an error of a panic.
+func (in *input) call(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			in.log.Error(fmt.Sprintf("panic: %v", r), "stack", string(debug.Stack()))
+			err = &panicError{r}
+		}
+	}()
+	return f()
+}
+
+// Tick implements plugin.Feed.
+func (in *input) Tick() <-chan time.Time { return in.ticks }
+
+// Once implements plugin.Feed.
+func (in *input) Once() bool { return in.host.once }
+
+// tick sends timer events; what cannot be taken collapses into one.
+func (in *input) tick(ctx context.Context, every time.Duration) {
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case now := <-t.C:
+			select {
+			case in.ticks <- now:
+			default:
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Open implements plugin.Feed.
+func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
+	s := &stream{in: in, host: in.host, opts: o, logger: o.Logger, uuids: message.NewUUIDSource(),
+		scratch: matcher.NewScratch()}
+	if s.logger == "" {
+		s.logger = in.name
+	}
+	var err error
+	if s.split, err = in.newSplitter(o.Token); err != nil {
+		return nil, err
+	}
+	s.size = max(s.split.minBuffer, minArena)
+	if o.Delivered != nil {
+		s.order = &order{delivered: o.Delivered}
+	}
+	if in.newDecoder != nil {
+		if in.opts.DecoderWorkers > 1 {
+			s.workers, err = newWorkers(s, o.Token, in.opts.DecoderWorkers)
+		} else {
+			s.decoder, err = in.newDecoder(o.Token, 0)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.streams[s] = o.Token
+	return s, nil
+}
+
+// closed forgets a stream.
+func (in *input) closed(s *stream) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	delete(in.streams, s)
+}
+
+// closeStreams closes what an input left open.
+func (in *input) closeStreams() {
+	in.mu.Lock()
+	var open []*stream
+	for s := range in.streams {
+		open = append(open, s)
+	}
+	in.mu.Unlock()
+	for _, s := range open {
+		s.Close()
+	}
+}
+
+// eachStream calls f for every open stream.
+func (in *input) eachStream(f func(s *stream)) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for s := range in.streams {
+		f(s)
+	}
+}

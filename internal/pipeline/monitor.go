@@ -1,0 +1,102 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"runtime/metrics"
+	"strings"
+	"time"
+
+	"github.com/hekad/heka/message"
+)
+
+// reports injects heka.all-report and heka.memstat every report interval.
+func (h *Host) reports(ctx context.Context) {
+	tick, stop := ticker(h.reportEvery)
+	defer stop()
+	for {
+		select {
+		case <-tick:
+			h.inject(func(m *message.Message) {
+				m.SetType("heka.all-report")
+				m.SetPayload(string(AppendReportJSON(nil, h.Report())))
+			})
+			h.inject(memstat)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// memstat fills in the message heka.memstat.
+func memstat(m *message.Message) {
+	samples := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
+		{Name: "/gc/heap/objects:objects"},
+	}
+	metrics.Read(samples)
+	n := make([]int64, len(samples))
+	for i, s := range samples {
+		n[i] = int64(s.Value.Uint64())
+	}
+	objects, unused, free, released, count := n[0], n[1], n[2], n[3], n[4]
+	m.SetType("heka.memstat")
+	m.AddInteger("HeapSys", objects+unused+free+released, "B")
+	m.AddInteger("HeapAlloc", objects, "B")
+	m.AddInteger("HeapIdle", free+released, "B")
+	m.AddInteger("HeapInuse", objects+unused, "B")
+	m.AddInteger("HeapReleased", released, "B")
+	m.AddInteger("HeapObjects", count, "count")
+}
+
+// diagnoseEvery is how often idle messages are looked for.
+const diagnoseEvery = 30 * time.Second
+
+// diagnose names plugins that have sat on messages for too long.
+func (h *Host) diagnose(ctx context.Context) {
+	tick, stop := ticker(diagnoseEvery)
+	defer stop()
+	for {
+		select {
+		case <-tick:
+			if text := h.diagnosis(); text != "" {
+				h.log.Info(text)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// diagnosis lists the messages that plugins have been working on for longer than
+// max_pack_idle, with what waits behind them; "" when there are none.
+func (h *Host) diagnosis() string {
+	var total int64
+	var lines strings.Builder
+	for _, c := range h.consumers {
+		if n := c.idle(); n > 0 {
+			total += n
+			fmt.Fprintf(&lines, "Diagnostics: \t%s: %d (%s)\n", c.name, n, *c.state.Load())
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Diagnostics: %d packs have been idle more than %.0f seconds.\n"+
+		"Diagnostics: (input) Plugin names and quantities found on idle packs:\n%s",
+		total, h.global.MaxPackIdle.Seconds(), lines.String())
+}
+
+// idle is the number of messages that the consumer has kept for longer than
+// max_pack_idle, those in its queue included.
+func (c *consumer) idle() int64 {
+	since := c.since.Load()
+	if since == 0 || time.Since(time.Unix(0, since)) < c.host.global.MaxPackIdle {
+		return 0
+	}
+	waiting, _ := c.inbox.state()
+	return c.taken.Load() + int64(waiting)
+}

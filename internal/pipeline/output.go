@@ -1,0 +1,183 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/plugin"
+)
+
+// output delivers the batch at hand, again and again until the output has taken
+// it.
+func (c *consumer) output(hard context.Context, inst any) error {
+	back := newBackoff(messageRetries)
+	for {
+		var err error
+		if bo, ok := inst.(plugin.BatchOutput); ok {
+			err = c.sendBatch(hard, bo)
+		} else {
+			err = c.sendEach(hard, inst.(plugin.Output))
+		}
+		if err == nil {
+			if back.tries > 0 {
+				c.setState("running")
+			}
+			return nil
+		}
+		if hard.Err() != nil {
+			return errDone
+		}
+		if ends(err) {
+			return err
+		}
+		c.log.Error("can't send record: " + err.Error())
+		c.setState("retrying: " + err.Error())
+		c.books.retried.Add(1)
+		if !back.wait(hard) {
+			return errDone
+		}
+	}
+}
+
+// sendEach delivers the messages at hand one by one.
+func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
+	err := c.call(func() error {
+		for packs := c.cur.packs; c.curDone < len(packs); c.curDone++ {
+			err := o.Send(hard, packs[c.curDone])
+			if err == nil {
+				c.books.delivered.Add(1)
+				continue
+			}
+			reason, refused := plugin.RefusedReason(err)
+			if !refused {
+				return err
+			}
+			c.log.Error(err.Error())
+			c.books.dropped.add(reason, 1)
+		}
+		return nil
+	})
+	if err == nil {
+		c.finished(0)
+	}
+	return err
+}
+
+// sendBatch delivers the messages at hand in one call.
+func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
+	packs := c.cur.packs[c.curDone:]
+	c.ledger = ledger{c: c}
+	c.batch.Reset(packs, c.more, &c.ledger)
+	err := c.call(func() error { return o.SendBatch(hard, &c.batch) })
+	if err != nil {
+		c.ledger.void()
+		if reason, ok := plugin.RefusedReason(err); ok {
+			c.log.Error(err.Error())
+			c.books.dropped.add(reason, uint64(len(packs)-c.ledger.dropped))
+			c.finished(0)
+			return nil
+		}
+		// What was dropped or delivered in front of the error stays so.
+		c.books.delivered.Add(uint64(max(c.batch.Done-c.ledger.dropped, 0)))
+		c.curDone += c.batch.Done
+		return err
+	}
+	n := len(packs) - c.ledger.dropped
+	if r := c.ledger.receipt; r != nil {
+		r.n, r.t = uint64(n), c.cur.t
+		c.settled()
+		c.cur = delivery{}
+		r.part()
+		return nil
+	}
+	c.finished(n)
+	return nil
+}
+
+// ledger is what one call of SendBatch says about its messages. It implements
+// plugin.Ledger.
+type ledger struct {
+	c       *consumer
+	dropped int
+	receipt *receipt
+}
+
+// Drop implements plugin.Ledger.
+func (l *ledger) Drop(n int, reason string, cause error) {
+	l.dropped += n
+	l.c.books.dropped.add(reason, uint64(n))
+	if cause != nil {
+		l.c.log.Error(fmt.Sprintf("dropped message (%s): %v", reason, cause))
+	}
+}
+
+// Hold implements plugin.Ledger.
+func (l *ledger) Hold() plugin.Receipt {
+	if l.receipt == nil {
+		l.receipt = &receipt{c: l.c}
+		l.receipt.parts.Store(2)
+	}
+	return l.receipt
+}
+
+// void makes a receipt of a failed call worthless: the batch will be sent again.
+func (l *ledger) void() {
+	if l.receipt != nil {
+		l.receipt.parts.Store(-1 << 30)
+	}
+}
+
+// receipt implements plugin.Receipt. It is complete when both the plugin has
+// delivered and the call that made it has returned.
+type receipt struct {
+	c     *consumer
+	n     uint64
+	t     *ticket
+	parts atomic.Int32
+}
+
+// Deliver implements plugin.Receipt.
+func (r *receipt) Deliver() { r.part() }
+
+func (r *receipt) part() {
+	if r.parts.Add(-1) == 0 {
+		r.c.books.delivered.Add(r.n)
+		r.t.settle(1)
+	}
+}
+
+// flush makes an output deliver what it has gathered.
+func (c *consumer) flush(hard context.Context, f plugin.Flusher) error {
+	back := newBackoff(messageRetries)
+	for {
+		err := c.call(func() error { return f.Flush(hard) })
+		if err == nil || ends(err) {
+			return err
+		}
+		c.log.Error(err.Error())
+		c.setState("retrying: " + err.Error())
+		c.books.retried.Add(1)
+		if !back.wait(hard) {
+			return errDone
+		}
+	}
+}
+
+// tick passes a timer event on.
+func (c *consumer) tick(hard context.Context, inst any, now time.Time) error {
+	var err error
+	switch t := inst.(type) {
+	case plugin.FilterTicker:
+		err = c.call(func() error { return t.Tick(hard, now, c.injector) })
+		c.injector.flush()
+	case plugin.OutputTicker:
+		err = c.call(func() error { return t.Tick(hard, now) })
+	}
+	if err == nil || ends(err) {
+		return err
+	}
+	c.log.Error(err.Error())
+	return nil
+}

@@ -1,0 +1,84 @@
+package pipeline
+
+import (
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/plugin"
+)
+
+// routes is the compiled picture of all consumers. It never changes; when a
+// filter comes or goes a new one takes its place, and batches that were begun
+// with the old one are delivered by it.
+type routes struct {
+	set       *matcher.Set
+	consumers []*consumer
+	signed    bool // some consumer asks for a signer
+}
+
+func newRoutes(consumers []*consumer) *routes {
+	r := &routes{consumers: consumers}
+	matchers := make([]*matcher.Matcher, len(consumers))
+	for i, c := range consumers {
+		matchers[i] = c.matcher
+		r.signed = r.signed || c.opts.MessageSigner != ""
+	}
+	r.set = matcher.NewSet(matchers)
+	return r
+}
+
+// match puts p on the lists of its consumers and reports whether there are any.
+//
+// hot: once per message.
+func (r *routes) match(b *batch, p *plugin.Pack, hits *[]int32, scratch *matcher.Scratch) bool {
+	*hits = r.set.Match(&p.Message, (*hits)[:0], scratch)
+	any := false
+	for _, c := range *hits {
+		if r.signed {
+			if want := r.consumers[c].opts.MessageSigner; want != "" && want != p.Signer {
+				continue
+			}
+		}
+		b.hit(c, p)
+		any = true
+	}
+	return any
+}
+
+// dispatch hands a finished batch to its consumers. t, which may be nil, is
+// settled when they are all done. The batch belongs to the consumers afterwards.
+// A full consumer makes dispatch wait, or lose messages, by its own policy, but
+// only after all others have got theirs; elastic batches never wait.
+//
+// hot: once per batch.
+func (h *Host) dispatch(b *batch, t *ticket, elastic bool) {
+	n := int32(len(b.touched))
+	if n == 0 {
+		b.free()
+		t.settle(1)
+		return
+	}
+	consumers := b.routes.consumers
+	b.mem.Store(n + 1)
+	if t != nil {
+		t.left.Add(n)
+	}
+	var full []int32
+	for _, i := range b.touched {
+		d := delivery{b, b.hits[i], t}
+		c := consumers[i]
+		c.books.matched.Add(uint64(len(d.packs)))
+		if c.kind == plugin.KindFilter {
+			h.filterWork.add(1)
+		}
+		switch c.inbox.offer(d, elastic) {
+		case putFull:
+			full = append(full, i)
+		case putClosed:
+			c.lose(d, "ended")
+		}
+	}
+	for _, i := range full {
+		consumers[i].overflow(delivery{b, b.hits[i], t})
+	}
+	b.release()
+	t.settle(1)
+}

@@ -1,0 +1,410 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+// hot: everything in this file but open, Close and the error paths runs for
+// every read or record; nothing here may allocate in the steady state.
+
+// stream is one ordered sequence of records: it reads, splits, decodes and
+// routes on the goroutine that calls it. It implements plugin.Stream.
+type stream struct {
+	in       *input
+	host     *Host
+	opts     plugin.StreamOptions
+	logger   string
+	split    splitting
+	decoder  *decoding // nil without a decoder
+	workers  *workers  // nil unless decoder_workers > 1
+	order    *order    // nil while nobody asks for delivery
+	uuids    *message.UUIDSource
+	hits     []int32
+	scratch  *matcher.Scratch
+	tally    tally
+	consumed int64 // bytes that became records or were skipped
+	ticketed int64 // consumed at the last ticket
+
+	ar         *arena
+	start, end int  // unconsumed bytes in ar
+	size       int  // of the next arena
+	skipping   bool // inside the tail of an over-long record
+
+	b    *batch
+	done []func() // callbacks waiting for the batch's ticket
+	now  int64    // time stamp of new messages
+}
+
+// tally counts on the stream's goroutine; flush adds it to the input's books.
+type tally struct {
+	received, unmatched, failed, skipped, truncated, tooLong, unsigned, bytes uint64
+}
+
+// Split implements plugin.Stream.
+func (s *stream) Split(r io.Reader) error {
+	for {
+		s.makeRoom()
+		n, err := r.Read(s.window())
+		s.now = time.Now().UnixNano()
+		filled := s.end+n == len(s.ar.buf)
+		s.end += n
+		s.tally.bytes += uint64(n)
+		s.scan(false)
+		if err == nil && filled {
+			s.size = min(2*s.size, maxArena/2)
+			continue
+		}
+		if err == io.EOF {
+			err = nil
+			if s.split.deliverFinal {
+				s.finish()
+			}
+			s.Flush()
+			return nil
+		}
+		s.Flush()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// window is the part of the arena that the next read may fill.
+func (s *stream) window() []byte {
+	w := s.ar.buf[s.end:]
+	if s.split.oneRead && len(w) > s.split.minBuffer {
+		w = w[:s.split.minBuffer]
+	}
+	return w
+}
+
+// SplitAll implements plugin.Stream.
+func (s *stream) SplitAll(r io.Reader) error {
+	if !s.split.oneRead {
+		err := s.Split(r)
+		s.finish()
+		s.Flush()
+		return err
+	}
+	body, err := io.ReadAll(r)
+	s.now = time.Now().UnixNano()
+	s.tally.bytes += uint64(len(body))
+	s.consumed += int64(len(body))
+	if len(body) > 0 {
+		s.record(body)
+	}
+	s.Flush()
+	return err
+}
+
+var errNoRecords = errors.New("no records")
+
+// SplitBytes implements plugin.Stream.
+func (s *stream) SplitBytes(block []byte, done func()) (int, error) {
+	if done != nil {
+		defer func() { s.done = append(s.done, done) }()
+	}
+	if s.end-s.start > 0 {
+		s.start = s.end // a block never continues an earlier one
+	}
+	if s.ar != nil && len(s.ar.buf)-s.end < len(block) {
+		s.ar.release()
+		s.ar, s.start, s.end = nil, 0, 0
+	}
+	if s.ar == nil {
+		s.ar, s.start, s.end = s.host.arenas.get(max(s.size, len(block))), 0, 0
+	}
+	s.now = time.Now().UnixNano()
+	s.end += copy(s.ar.buf[s.end:], block)
+	s.tally.bytes += uint64(len(block))
+	before := s.tally
+	s.scan(true)
+	if s.split.deliverFinal && s.end > s.start {
+		s.rest()
+	}
+	left := s.end - s.start
+	s.start, s.skipping = s.end, false
+	if before.received == s.tally.received && before.tooLong == s.tally.tooLong && before.unsigned == s.tally.unsigned {
+		return len(block) - left, errNoRecords
+	}
+	return len(block) - left, nil
+}
+
+// Settle implements plugin.Stream.
+func (s *stream) Settle() {
+	if s.end > s.start {
+		s.now = time.Now().UnixNano()
+		s.scan(true)
+		s.Flush()
+	}
+}
+
+// Consumed implements plugin.Stream.
+func (s *stream) Consumed() int64 { return s.consumed }
+
+// makeRoom sees to it that there is a good part of an arena to read into.
+func (s *stream) makeRoom() {
+	if s.ar == nil {
+		s.ar, s.start, s.end = s.host.arenas.get(s.size), 0, 0
+		return
+	}
+	left := s.end - s.start
+	if left == 0 && s.ar.refs.Load() == 1 && len(s.ar.buf) >= s.size {
+		s.start, s.end = 0, 0
+		return
+	}
+	if free := len(s.ar.buf) - s.end; free >= len(s.ar.buf)/4 && free > 0 {
+		return
+	}
+	size := s.size
+	for left > size/2 {
+		size *= 2
+	}
+	old := s.ar
+	s.ar = s.host.arenas.get(size)
+	copy(s.ar.buf, old.buf[s.start:s.end])
+	s.start, s.end = 0, left
+	old.release()
+}
+
+// scan takes all complete records off the unconsumed bytes.
+func (s *stream) scan(final bool) {
+	for s.scanSome(final) {
+	}
+	if s.end-s.start >= s.split.maxRecord {
+		s.overlong()
+	}
+}
+
+// scanSome is the loop of scan. A panic of a plugin costs the record at hand:
+// it counts as a decode failure, and true asks for another round.
+func (s *stream) scanSome(final bool) (again bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.panicked(r)
+			again = true
+		}
+	}()
+	for s.start < s.end {
+		n, rec := s.split.Split(s.ar.buf[s.start:s.end], final)
+		if n == 0 && rec == nil {
+			return false
+		}
+		s.start += n
+		s.consumed += int64(n)
+		if len(rec) == 0 {
+			continue
+		}
+		if s.skipping {
+			s.skipping = false
+			continue
+		}
+		if len(rec) > s.split.maxRecord {
+			if rec = s.cut(rec); rec == nil {
+				continue
+			}
+		}
+		s.record(rec)
+	}
+	return false
+}
+
+// overlong handles a buffer that has reached the largest record without one: the
+// record is cut or dropped, and its tail is skipped.
+func (s *stream) overlong() {
+	limit := s.split.maxRecord
+	for s.end-s.start >= limit {
+		piece := s.ar.buf[s.start : s.start+limit]
+		s.start += limit
+		s.consumed += int64(limit)
+		if s.skipping {
+			continue
+		}
+		s.skipping = true
+		if piece = s.cut(piece); piece != nil {
+			s.record(piece)
+		}
+	}
+}
+
+// cut shortens an over-long record, or returns nil when it is to be dropped.
+func (s *stream) cut(rec []byte) []byte {
+	if s.split.keepTruncated {
+		s.tally.truncated++
+		s.in.log.Error(fmt.Sprintf("record exceeded MAX_RECORD_SIZE %d and was truncated", s.split.maxRecord))
+		return rec[:s.split.maxRecord]
+	}
+	s.tally.tooLong++
+	s.in.log.Error(fmt.Sprintf("record exceeded MAX_RECORD_SIZE %d and was dropped", s.split.maxRecord))
+	return nil
+}
+
+// finish ends what the stream has: complete records, then with
+// deliver_incomplete_final the rest.
+func (s *stream) finish() {
+	if s.end == s.start {
+		return
+	}
+	s.scan(true)
+	if s.split.deliverFinal && s.end > s.start {
+		s.rest()
+	}
+}
+
+// rest delivers the unconsumed bytes as one record.
+func (s *stream) rest() {
+	rec := s.ar.buf[s.start:s.end]
+	s.consumed += int64(len(rec))
+	s.start = s.end
+	if s.skipping {
+		s.skipping = false
+		return
+	}
+	s.record(rec)
+}
+
+// record makes a message of one record and sends it on its way.
+func (s *stream) record(rec []byte) {
+	s.tally.received++
+	if s.b == nil {
+		s.b = s.host.batches.get(s.host.routes.Load())
+	}
+	if s.ar != nil {
+		s.b.uses(s.ar)
+	}
+	p := s.b.next()
+	if s.split.unframe != nil {
+		body, signer, err := s.split.unframe.Unframe(rec)
+		if err != nil {
+			s.unsigned(err)
+			return
+		}
+		rec, p.Signer = body, signer
+	}
+	if s.split.useBytes {
+		p.Raw = rec
+	} else {
+		s.fresh(p, message.View(rec))
+	}
+	s.process(p)
+}
+
+// fresh fills in what every new message has.
+func (s *stream) fresh(p *plugin.Pack, payload string) {
+	m := &p.Message
+	m.SetUUID(s.uuids.New())
+	m.SetTimestamp(s.now)
+	m.SetLogger(s.logger)
+	m.SetPayload(payload)
+	if s.opts.Decorate != nil {
+		s.opts.Decorate(p)
+	}
+}
+
+// process decodes and routes p, the newest pack of the batch.
+func (s *stream) process(p *plugin.Pack) {
+	if s.workers != nil {
+		if s.b.n >= maxPacks {
+			s.Flush()
+		}
+		return
+	}
+	if s.decoder == nil {
+		s.route(p)
+	} else {
+		s.decode(p)
+	}
+	if s.b != nil && s.b.n >= maxPacks {
+		s.Flush()
+	}
+}
+
+// route finds the consumers of p.
+func (s *stream) route(p *plugin.Pack) {
+	b := s.b
+	if !b.routes.match(b, p, &s.hits, s.scratch) {
+		s.tally.unmatched++
+		if b.isLast(p) {
+			b.back()
+		}
+	}
+}
+
+// Pack implements plugin.Stream.
+func (s *stream) Pack() *plugin.Pack {
+	if s.b == nil {
+		s.b = s.host.batches.get(s.host.routes.Load())
+	}
+	p := s.b.next()
+	s.now = time.Now().UnixNano()
+	m := &p.Message
+	m.SetUUID(s.uuids.New())
+	m.SetTimestamp(s.now)
+	m.SetLogger(s.logger)
+	return p
+}
+
+// Deliver implements plugin.Stream.
+func (s *stream) Deliver(p *plugin.Pack, done func()) {
+	s.tally.received++
+	if done != nil {
+		s.done = append(s.done, done)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			s.panicked(r)
+		}
+	}()
+	s.process(p)
+}
+
+// Flush implements plugin.Stream.
+func (s *stream) Flush() {
+	s.in.books.add(&s.tally)
+	b := s.b
+	s.b = nil
+	var t *ticket
+	if s.order == nil && len(s.done) > 0 {
+		s.order = new(order)
+	}
+	if s.order != nil && (b != nil || s.consumed != s.ticketed || len(s.done) > 0) {
+		t = s.order.issue(s.consumed)
+		t.done = append(t.done, s.done...)
+		clear(s.done)
+		s.done = s.done[:0]
+		s.ticketed = s.consumed
+	}
+	switch {
+	case b == nil:
+		t.settle(1)
+	case s.workers != nil:
+		s.workers.hand(b, t)
+	default:
+		s.host.dispatch(b, t, false)
+	}
+}
+
+// Close implements plugin.Stream.
+func (s *stream) Close() {
+	s.now = time.Now().UnixNano()
+	s.finish()
+	s.Flush()
+	if s.workers != nil {
+		s.workers.close()
+	}
+	if s.ar != nil {
+		s.ar.release()
+		s.ar = nil
+	}
+	if s.decoder != nil {
+		s.decoder.close()
+	}
+	s.in.closed(s)
+}
