@@ -3,57 +3,19 @@ package netconf
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-)
 
-// writePair writes a self-signed certificate for localhost and its key.
-func writePair(t *testing.T, dir, name string, serial int64) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-		IsCA:        true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certFile, keyFile = filepath.Join(dir, name+".crt"), filepath.Join(dir, name+".key")
-	for path, block := range map[string]*pem.Block{
-		certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: keyDER},
-	} {
-		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return certFile, keyFile
-}
+	"github.com/hekad/heka/internal/netconf/netconftest"
+)
 
 func TestCheckNamesEachMistake(t *testing.T) {
 	both := TLSOptions{CertFile: "c", KeyFile: "k"}
@@ -190,7 +152,7 @@ func dialSecure(t *testing.T, o *TLSOptions, address string) (serial int64, err 
 
 func TestCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 	dir := t.TempDir()
-	certFile, keyFile := writePair(t, dir, "server", 1)
+	certFile, keyFile := netconftest.Certificate(t, dir, "server", 1)
 	server, err := (&TLSOptions{CertFile: certFile, KeyFile: keyFile}).ServerConfig(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +180,7 @@ func TestCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 	if got, err := dialSecure(t, &TLSOptions{RootCAFile: oldCA}, address); err != nil || got != 1 {
 		t.Errorf("with an unreadable new certificate: serial %d, %v; want the old one", got, err)
 	}
-	writePair(t, dir, "server", 2)
+	netconftest.Certificate(t, dir, "server", 2)
 	later := time.Now().Add(time.Minute)
 	if err := os.Chtimes(certFile, later, later); err != nil {
 		t.Fatal(err)
@@ -228,8 +190,8 @@ func TestCertificateIsReadAgainWhenItsFilesChange(t *testing.T) {
 
 func TestServerAsksForAClientCertificate(t *testing.T) {
 	dir := t.TempDir()
-	certFile, keyFile := writePair(t, dir, "server", 1)
-	clientCert, clientKey := writePair(t, dir, "client", 7)
+	certFile, keyFile := netconftest.Certificate(t, dir, "server", 1)
+	clientCert, clientKey := netconftest.Certificate(t, dir, "client", 7)
 	server, err := (&TLSOptions{CertFile: certFile, KeyFile: keyFile,
 		ClientAuth: "RequireAndVerifyClientCert", ClientCAFile: clientCert}).ServerConfig(nil)
 	if err != nil {
@@ -251,7 +213,7 @@ func TestServerAsksForAClientCertificate(t *testing.T) {
 }
 
 func TestServerCertificateIsVerified(t *testing.T) {
-	certFile, keyFile := writePair(t, t.TempDir(), "server", 1)
+	certFile, keyFile := netconftest.Certificate(t, t.TempDir(), "server", 1)
 	server, err := (&TLSOptions{CertFile: certFile, KeyFile: keyFile}).ServerConfig(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -274,7 +236,7 @@ func TestServerCertificateIsVerified(t *testing.T) {
 
 func TestUnreadableFilesAreErrors(t *testing.T) {
 	dir := t.TempDir()
-	certFile, keyFile := writePair(t, dir, "server", 1)
+	certFile, keyFile := netconftest.Certificate(t, dir, "server", 1)
 	if _, err := (&TLSOptions{RootCAFile: keyFile}).ClientConfig(nil); err == nil ||
 		err.Error() != "No PEM encoded certificates found in: "+keyFile {
 		t.Errorf("file without certificates: %v", err)
