@@ -44,63 +44,37 @@ func (m *Message) AppendWire(dst []byte) []byte {
 		dst = appendText(dst, tagHostname, m.hostname)
 	}
 	for i := range m.fields {
-		f := &m.fields[i]
-		dst = binary.AppendUvarint(append(dst, tagFields), uint64(f.wireSize()))
-		dst = f.appendWire(dst)
+		dst = append(dst, tagFields, 0)
+		start := len(dst)
+		dst = m.fields[i].appendWire(dst)
+		dst = setLength(dst, start)
 	}
 	return dst
 }
 
+// setLength stores the length of dst[start:] in front of it, where one byte is
+// left for it; a longer length moves the element up.
+func setLength(dst []byte, start int) []byte {
+	size := len(dst) - start
+	if size < 0x80 {
+		dst[start-1] = byte(size)
+		return dst
+	}
+	var room [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(room[:], uint64(size))
+	dst = append(dst, room[1:n]...)
+	copy(dst[start-1+n:], dst[start:start+size])
+	copy(dst[start-1:], room[:n])
+	return dst
+}
+
 func appendText(dst []byte, tag byte, s string) []byte {
-	dst = binary.AppendUvarint(append(dst, tag), uint64(len(s)))
+	if len(s) < 0x80 {
+		dst = append(dst, tag, byte(len(s)))
+	} else {
+		dst = binary.AppendUvarint(append(dst, tag), uint64(len(s)))
+	}
 	return append(dst, s...)
-}
-
-func uvarintSize(v uint64) int {
-	n := 1
-	for ; v >= 0x80; v >>= 7 {
-		n++
-	}
-	return n
-}
-
-func textSize(s string) int { return 1 + uvarintSize(uint64(len(s))) + len(s) }
-
-// wireSize is the length of what appendWire appends.
-func (f *Field) wireSize() int {
-	n := textSize(f.name)
-	if f.set&fieldHasType != 0 {
-		n += 2
-	}
-	if f.set&fieldHasRepresentation != 0 {
-		n += textSize(f.rep)
-	}
-	if f.typ <= Bytes {
-		for i := range f.n {
-			s, _ := f.Text(i)
-			n += textSize(s)
-		}
-		return n
-	}
-	if f.n > 0 {
-		packed := f.packedSize()
-		n += 1 + uvarintSize(uint64(packed)) + packed
-	}
-	return n
-}
-
-func (f *Field) packedSize() int {
-	switch f.typ {
-	case Double:
-		return 8 * f.n
-	case Bool:
-		return f.n
-	}
-	n := uvarintSize(f.num)
-	for i := 1; i < f.n; i++ {
-		n += uvarintSize(f.more.nums[i-1])
-	}
-	return n
 }
 
 func (f *Field) appendWire(dst []byte) []byte {
@@ -126,13 +100,15 @@ func (f *Field) appendWire(dst []byte) []byte {
 		}
 		return dst
 	case Integer:
-		dst = binary.AppendUvarint(append(dst, tagValueInteger), uint64(f.packedSize()))
+		dst = append(dst, tagValueInteger, 0)
+		start := len(dst)
 		dst = binary.AppendUvarint(dst, f.num)
 		for i := 1; i < f.n; i++ {
 			dst = binary.AppendUvarint(dst, f.more.nums[i-1])
 		}
+		dst = setLength(dst, start)
 	case Double:
-		dst = binary.AppendUvarint(append(dst, tagValueDouble), uint64(f.packedSize()))
+		dst = binary.AppendUvarint(append(dst, tagValueDouble), uint64(8*f.n))
 		dst = binary.LittleEndian.AppendUint64(dst, f.num)
 		for i := 1; i < f.n; i++ {
 			dst = binary.LittleEndian.AppendUint64(dst, f.more.nums[i-1])

@@ -209,7 +209,7 @@ func (f *Field) must(t ValueType) {
 }
 
 func typeMismatch(have, got ValueType) error {
-	return fmt.Errorf("The field contains: %v; attempted to add %v", have, got) //nolint:staticcheck // Heka's text
+	return fmt.Errorf("The field contains: %v; attempted to add %v", have, got)
 }
 
 // AddValue appends a value of any Go type that has a value type: strings,

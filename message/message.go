@@ -1,6 +1,9 @@
 package message
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Message is one event. The zero value is not ready for use: call Reset first,
 // or New.
@@ -38,8 +41,12 @@ const (
 // DefaultSeverity is what a message without a severity has: 7, debug.
 const DefaultSeverity = 7
 
-// maxKeptFields bounds the field slots that Reset keeps for the next message.
-const maxKeptFields = 64
+// What Reset keeps for the next message: so many field slots, each with storage
+// for so many values.
+const (
+	maxKeptFields = 64
+	maxKeptValues = 256
+)
 
 // New returns an empty message.
 func New() *Message { return &Message{severity: DefaultSeverity} }
@@ -48,6 +55,11 @@ func New() *Message { return &Message{severity: DefaultSeverity} }
 //
 // hot: once per message.
 func (m *Message) Reset() {
+	for i := range m.fields {
+		if more := m.fields[i].more; more != nil && cap(more.strs)+cap(more.nums) > maxKeptValues {
+			m.fields[i].more = nil
+		}
+	}
 	fields := m.fields[:0]
 	if cap(fields) > maxKeptFields {
 		fields = nil
@@ -274,6 +286,9 @@ func (m *Message) RemoveField(i int) {
 // changed without touching src, but its strings are valid only as long as
 // src's.
 func (m *Message) CopyFrom(src *Message) {
+	if m == src {
+		return
+	}
 	fields := m.fields[:0]
 	*m = *src
 	m.fields = fields
@@ -296,21 +311,25 @@ func (m *Message) CopyFrom(src *Message) {
 // Clone returns a copy that shares nothing with m; all its strings are its own.
 func (m *Message) Clone() *Message {
 	c := New()
-	c.CopyFrom(m)
 	if m.wire != nil {
 		// One copy of the encoded form serves all strings.
-		if err := c.Parse(append([]byte(nil), m.wire...)); err == nil {
+		if err := c.Parse(bytes.Clone(m.wire)); err == nil {
 			return c
 		}
-		c.CopyFrom(m)
-		c.wire = append([]byte(nil), m.wire...)
 	}
+	c.CopyFrom(m)
+	c.wire = nil
 	for _, s := range []*string{&c.typ, &c.logger, &c.payload, &c.envVersion, &c.hostname} {
 		*s = strings.Clone(*s)
 	}
 	for i := range c.fields {
 		f := &c.fields[i]
-		f.name, f.rep, f.str = strings.Clone(f.name), strings.Clone(f.rep), strings.Clone(f.str)
+		f.name, f.rep = strings.Clone(f.name), strings.Clone(f.rep)
+		if f.n > 0 && f.typ <= Bytes {
+			f.str = strings.Clone(f.str)
+		} else {
+			f.str = ""
+		}
 		if f.n > 1 {
 			for j := range f.more.strs {
 				f.more.strs[j] = strings.Clone(f.more.strs[j])

@@ -146,11 +146,17 @@ func (f *Field) parse(b []byte, fixed bool) error {
 		num, wt := tag>>3, tag&7
 		switch wt {
 		case wireBytes:
-			size, n := uvarint(b[i:])
-			if n <= 0 {
-				return varintError(n)
+			size := uint64(0)
+			if i < len(b) && b[i] < 0x80 {
+				size = uint64(b[i])
+				i++
+			} else {
+				var n int
+				if size, n = uvarint(b[i:]); n <= 0 {
+					return varintError(n)
+				}
+				i += n
 			}
-			i += n
 			if size > uint64(len(b)-i) {
 				return io.ErrUnexpectedEOF
 			}
@@ -164,9 +170,19 @@ func (f *Field) parse(b []byte, fixed bool) error {
 			case 3:
 				f.rep = view(v)
 				f.set |= fieldHasRepresentation
-			case 4, 5, 6, 7, 8:
+			case 4:
 				seen = true
-				if err := f.parseBytes(num, v); err != nil {
+				if f.typ == String {
+					f.addText(view(v))
+				}
+			case 5:
+				seen = true
+				if f.typ == Bytes {
+					f.addText(view(v))
+				}
+			case 6, 7, 8:
+				seen = true
+				if err := f.parsePacked(num, v); err != nil {
 					return err
 				}
 			default:
@@ -255,27 +271,10 @@ func lastType(b []byte) ValueType {
 	return t
 }
 
-// parseBytes takes a length-delimited element of one of the value arrays.
-// Arrays of another type than the field's are checked and left out.
-func (f *Field) parseBytes(num uint64, v []byte) error {
-	switch num {
-	case 4, 5:
-		if (num == 4 && f.typ == String) || (num == 5 && f.typ == Bytes) {
-			f.addText(view(v))
-		}
-	case 6, 8:
-		active := (num == 6 && f.typ == Integer) || (num == 8 && f.typ == Bool)
-		for len(v) > 0 {
-			u, n := uvarint(v)
-			if n <= 0 {
-				return varintError(n)
-			}
-			v = v[n:]
-			if active {
-				f.addNumber(u)
-			}
-		}
-	case 7:
+// parsePacked takes a packed element of a value array. Arrays of another type
+// than the field's are checked and left out.
+func (f *Field) parsePacked(num uint64, v []byte) error {
+	if num == 7 {
 		if len(v)%8 != 0 {
 			return io.ErrUnexpectedEOF
 		}
@@ -283,6 +282,18 @@ func (f *Field) parseBytes(num uint64, v []byte) error {
 			for ; len(v) > 0; v = v[8:] {
 				f.addNumber(binary.LittleEndian.Uint64(v))
 			}
+		}
+		return nil
+	}
+	active := (num == 6 && f.typ == Integer) || (num == 8 && f.typ == Bool)
+	for len(v) > 0 {
+		u, n := uvarint(v)
+		if n <= 0 {
+			return varintError(n)
+		}
+		v = v[n:]
+		if active {
+			f.addNumber(u)
 		}
 	}
 	return nil

@@ -149,7 +149,7 @@ var errNumber = errors.New("it must be a decimal number")
 // epoch reads a number of the layout's unit without rounding.
 func (p *TimeParser) epoch(text string) (int64, error) {
 	if p.digits < 0 {
-		return 0, fmt.Errorf("Unrecognized `Epoch` time format: %s", p.name) //nolint:staticcheck // Heka's text
+		return 0, fmt.Errorf("Unrecognized `Epoch` time format: %s", p.name)
 	}
 	var n uint64
 	left := -1 // decimal places still wanted, -1 in front of the point
@@ -186,5 +186,5 @@ func (p *TimeParser) epoch(text string) (int64, error) {
 }
 
 func (p *TimeParser) epochError(text string, cause error) error {
-	return fmt.Errorf("Error parsing %s time: %q: %w", p.name, text, cause) //nolint:staticcheck // Heka's text
+	return fmt.Errorf("Error parsing %s time: %q: %w", p.name, text, cause)
 }

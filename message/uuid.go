@@ -32,7 +32,7 @@ func (u UUID) String() string {
 	return string(b)
 }
 
-var errUUID = errors.New("Invalid UUID string.") //nolint:staticcheck // the text is part of Heka's contract
+var errUUID = errors.New("Invalid UUID string.")
 
 // ParseUUID reads a UUID from text. A text of exactly 16 bytes is taken as the
 // raw value; otherwise it must be xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx in either
@@ -52,6 +52,14 @@ func ParseUUID(s string) (UUID, error) {
 		return UUID{}, errUUID
 	}
 	return u, nil
+}
+
+// UUIDFrom makes a UUID of raw bytes: fewer than 16 are padded with zeros, more
+// are cut.
+func UUIDFrom(raw string) UUID {
+	var u UUID
+	copy(u[:], raw)
+	return u
 }
 
 // UUIDSource makes random UUIDs from a ChaCha8 stream seeded by the operating
