@@ -66,7 +66,6 @@ func inherited(address string) (f *os.File, ok bool, err error) {
 	}
 	n, err := strconv.ParseUint(text, 0, 31)
 	if err != nil {
-		//lint:ignore ST1005 Heka's text
 		return nil, false, fmt.Errorf("Error parsing file descriptor '%s': %w", address, err)
 	}
 	fd, err := duplicate(int(n))

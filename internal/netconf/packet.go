@@ -47,7 +47,6 @@ func ListenPacket(ctx context.Context, network, address string) (PacketSocket, e
 	if err := os.Chmod(address, 0o666); err != nil {
 		conn.Close()
 		os.Remove(address)
-		//lint:ignore ST1005 Heka's text
 		return nil, fmt.Errorf("Error changing unixgram socket permissions: %w", err)
 	}
 	return &boundSocket{PacketSocket: socket, path: address}, nil

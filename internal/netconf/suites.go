@@ -36,7 +36,6 @@ var clientAuths = map[string]tls.ClientAuthType{
 var errTicketKeyHex = errors.New("session ticket key must consist of hexadecimal digits")
 
 func ticketKeyLength(n int) error {
-	//lint:ignore ST1005 Heka's text
 	return fmt.Errorf("Invalid SessionTicketKey length: %d", n)
 }
 

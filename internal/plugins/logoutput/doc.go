@@ -1,0 +1,2 @@
+// Package logoutput has LogOutput, which prints messages on standard output.
+package logoutput
