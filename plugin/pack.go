@@ -66,6 +66,14 @@ func (t *Text) Keep(b []byte) string {
 	return message.View(b)
 }
 
+// Copy returns a copy of s that lives as long as the pack.
+func (t *Text) Copy(s string) string {
+	if s == "" {
+		return ""
+	}
+	return t.Keep(append(t.Free(), s...))
+}
+
 // Reset makes the room of all strings free again. The host calls it when the
 // batch is done.
 func (t *Text) Reset() { t.buf = t.buf[:0] }

@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hekad/heka/internal/config"
-	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -302,7 +302,7 @@ func (b *builder) reportInterval() time.Duration {
 		return r.Every
 	}
 	for _, c := range b.host.consumers {
-		if matcher.Mentions(c.matcher, "heka.all-report") || matcher.Mentions(c.matcher, "heka.memstat") {
+		if m := c.opts.MessageMatcher; strings.Contains(m, "heka.all-report") || strings.Contains(m, "heka.memstat") {
 			return 5 * time.Second
 		}
 	}

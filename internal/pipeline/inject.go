@@ -24,7 +24,7 @@ type injector struct {
 }
 
 func newInjector(h *Host, c *consumer) *injector {
-	return &injector{host: h, c: c, uuids: message.NewUUIDSource(), scratch: matcher.NewScratch()}
+	return &injector{host: h, c: c, uuids: message.NewUUIDSource(), scratch: new(matcher.Scratch)}
 }
 
 // New implements plugin.Injector.
@@ -56,6 +56,9 @@ func (j *injector) Inject(p *plugin.Pack) error {
 		}
 		j.c.books.injected.Add(1)
 	}
+	// Filters pass strings of the message that they look at on to the new one,
+	// which lives longer.
+	p.Message.Own(p.Text().Copy)
 	if !j.b.routes.match(j.b, p, &j.hits, j.scratch) {
 		if j.c != nil {
 			j.c.books.unmatched.Add(1)

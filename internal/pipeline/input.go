@@ -164,7 +164,7 @@ func (in *input) tick(ctx context.Context, every time.Duration) {
 // Open implements plugin.Feed.
 func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 	s := &stream{in: in, host: in.host, opts: o, logger: o.Logger, uuids: message.NewUUIDSource(),
-		scratch: matcher.NewScratch()}
+		scratch: new(matcher.Scratch)}
 	if s.logger == "" {
 		s.logger = in.name
 	}

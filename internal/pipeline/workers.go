@@ -49,7 +49,7 @@ func newWorkers(s *stream, token string, n int) (*workers, error) {
 			return nil, err
 		}
 		twin := &stream{in: s.in, host: s.host, opts: s.opts, logger: s.logger, split: s.split,
-			decoder: d, uuids: message.NewUUIDSource(), scratch: matcher.NewScratch()}
+			decoder: d, uuids: message.NewUUIDSource(), scratch: new(matcher.Scratch)}
 		w.each = append(w.each, &worker{twin, make(chan parcel, 1), make(chan parcel, 1)})
 	}
 	for _, k := range w.each {
