@@ -1,0 +1,61 @@
+# heka: `make demo` shows it at work, `make ci` is what every change must pass.
+
+GO      ?= go
+VERSION ?= 0.11.0
+PREFIX  ?= /usr
+FUZZ    ?= 20s
+
+export CGO_ENABLED = 0
+
+.PHONY: build test race check ci test-services bench fuzz man demo install clean
+
+build:
+	$(GO) build -trimpath -ldflags "-X github.com/hekad/heka/internal/cli.Version=$(VERSION)" -o bin/heka ./cmd/heka
+
+# Everything that needs no server of its own.
+test: build
+	$(GO) test ./...
+
+race:
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+# Formatting, vet, staticcheck, and the order of the floors. Generated pages are
+# held fresh by the tests.
+check:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test -count=1 -run 'TestLayers' .
+
+# Tests against real servers, which are installed from Debian's packages.
+test-services: build
+	./testdata/services/run
+
+ci: check test race test-services
+
+bench: build
+	$(GO) run ./internal/bench -heka bin/heka
+
+# Every fuzz target for FUZZ each.
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ) $$p || exit 1; \
+	  done; \
+	done
+
+man: build
+	$(GO) run ./internal/cli/genman man
+
+demo: build
+	./testdata/demo/run
+
+install: build
+	install -D -m 0755 bin/heka $(DESTDIR)$(PREFIX)/bin/heka
+	for old in hekad heka-cat; do ln -sf heka $(DESTDIR)$(PREFIX)/bin/$$old; done
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 0644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)/etc/heka/conf.d
+
+clean:
+	rm -rf bin testdata/bench
