@@ -1,11 +1,6 @@
 package config
 
-import (
-	"errors"
-	"strings"
-
-	"github.com/hekad/heka/plugin"
-)
+import "strings"
 
 // NewSection returns an empty section, for plugins that exist without
 // configuration.
@@ -31,28 +26,18 @@ func (s *Section) Where(option string) Pos {
 
 // ProblemsOf makes problems of what building a plugin from the section returned:
 // one for each error that errors.Join put together, at the place of its option
-// where it is a *plugin.OptionError.
+// where it is a *plugin.OptionError. It returns nil for nil.
 func ProblemsOf(s *Section, err error) Problems {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all Problems
-		for _, e := range joined.Unwrap() {
-			all = append(all, ProblemsOf(s, e)...)
-		}
-		return all
-	}
-	p := Problem{Pos: s.Pos, Section: s.Name, Text: err.Error()}
-	var o *plugin.OptionError
-	if errors.As(err, &o) {
-		p.Option, p.Pos, p.Text = o.Option, s.Where(o.Option), prefixed(o.Option, o.Err.Error())
-	}
-	return Problems{p}
+	d := &decoder{section: s, bad: map[string]bool{}}
+	d.failed(err, "")
+	return d.problems
 }
 
 // DidYouMean is the hint for a misspelt word: the most similar of names, or ""
 // when none is similar.
 func DidYouMean(word string, names []string) string {
 	if name := nearest(word, names); name != "" {
-		return `did you mean "` + name + `"?`
+		return "did you mean " + quote(name) + "?"
 	}
 	return ""
 }

@@ -1,0 +1,74 @@
+package config
+
+import "strings"
+
+// Section is one top-level table of a configuration: [hekad], or one plugin.
+type Section struct {
+	// Name is what stands between the brackets, literally.
+	Name string
+	// Pos is the header's place, or that of the first header below it where
+	// the section has none of its own.
+	Pos Pos
+	// Table holds the options and sub-sections.
+	Table *Node
+}
+
+// Type returns the plugin type: the option "type", or the section's name where
+// that is missing, empty or no string (which Decode reports).
+func (s *Section) Type() string {
+	if n := s.Table.Member("type"); n != nil && n.Kind == String && n.Value != "" {
+		return n.Value.(string)
+	}
+	return strings.TrimSpace(s.Name)
+}
+
+// Kind returns the plugin kind that the type's suffix names: Input, Splitter,
+// Decoder, Filter, Encoder or Output, or "" for none of these.
+func (s *Section) Kind() string {
+	t := s.Type()
+	for _, kind := range [...]string{"Input", "Splitter", "Decoder", "Filter", "Encoder", "Output"} {
+		if strings.HasSuffix(t, kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// Sets reports whether the section itself sets an option, be it to an empty
+// value. "buffering.max_file_size" reaches into a sub-section.
+func (s *Section) Sets(option string) bool {
+	n := s.Table
+	for name := range strings.SplitSeq(option, ".") {
+		if n = n.Member(name); n == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Config is everything read from a file or a directory.
+type Config struct {
+	// Hekad is the section [hekad], nil where no file has one.
+	Hekad *Section
+	// Sections are the plugins in file order. Two may share a name when their
+	// kinds differ.
+	Sections []*Section
+	// Warnings are the warnings among the problems found while reading.
+	Warnings Problems
+}
+
+// Find returns the section of the given kind ("Decoder") that is called name,
+// or nil. A name with blanks around it is also found without them.
+func (c *Config) Find(kind, name string) *Section {
+	for _, s := range c.Sections {
+		if s.Name == name && s.Kind() == kind {
+			return s
+		}
+	}
+	for _, s := range c.Sections {
+		if strings.TrimSpace(s.Name) == name && s.Kind() == kind {
+			return s
+		}
+	}
+	return nil
+}
