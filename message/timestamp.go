@@ -10,8 +10,8 @@ import (
 
 // TimeParser is the forgiving parser of decoders: it reads a time by one
 // configured layout and, when the text does not fit, by the standard layouts of
-// package time. It remembers which of these fitted last, so a TimeParser serves
-// one goroutine.
+// package time. It remembers which of these fitted last to try it first the next
+// time, so a TimeParser serves one goroutine.
 type TimeParser struct {
 	name    string // the layout as configured
 	loc     *time.Location
@@ -21,23 +21,28 @@ type TimeParser struct {
 	lastStd int            // index of the standard layout that fitted last
 }
 
-// stdLayouts are the layouts that are tried after the configured one.
-var stdLayouts = [...]struct{ name, layout string }{
-	{"ANSIC", time.ANSIC},
-	{"UnixDate", time.UnixDate},
-	{"RubyDate", time.RubyDate},
-	{"RFC822", time.RFC822},
-	{"RFC822Z", time.RFC822Z},
-	{"RFC850", time.RFC850},
-	{"RFC1123", time.RFC1123},
-	{"RFC1123Z", time.RFC1123Z},
-	{"RFC3339", time.RFC3339},
-	{"RFC3339Nano", time.RFC3339Nano},
-	{"Kitchen", time.Kitchen},
-	{"Stamp", time.Stamp},
-	{"StampMilli", time.StampMilli},
-	{"StampMicro", time.StampMicro},
-	{"StampNano", time.StampNano},
+// stdLayouts are the layouts that are tried after the configured one. Where
+// shared is set, the layout in front takes some of the same texts: an offset such
+// as -0007 may pass for an abbreviation of a zone.
+var stdLayouts = [...]struct {
+	name, layout string
+	shared       bool
+}{
+	{"ANSIC", time.ANSIC, false},
+	{"UnixDate", time.UnixDate, false},
+	{"RubyDate", time.RubyDate, true},
+	{"RFC822", time.RFC822, false},
+	{"RFC822Z", time.RFC822Z, true},
+	{"RFC850", time.RFC850, false},
+	{"RFC1123", time.RFC1123, false},
+	{"RFC1123Z", time.RFC1123Z, true},
+	{"RFC3339", time.RFC3339, false},
+	{"RFC3339Nano", time.RFC3339Nano, false},
+	{"Kitchen", time.Kitchen, false},
+	{"Stamp", time.Stamp, false},
+	{"StampMilli", time.StampMilli, false},
+	{"StampMicro", time.StampMicro, false},
+	{"StampNano", time.StampNano, false},
 }
 
 // NewTimeParser returns a parser for texts in the given layout, one of
@@ -119,7 +124,9 @@ func (p *TimeParser) Parse(text string, now int64) (int64, error) {
 	}
 	for i := range p.std {
 		if t, ok := p.std[i].parse(text, p.loc, now); ok {
-			p.lastStd = i
+			if !stdLayouts[i].shared {
+				p.lastStd = i
+			}
 			return unixNano(t)
 		}
 	}
