@@ -35,7 +35,9 @@ type consumer struct {
 	since    atomic.Int64 // when the delivery at hand was taken, ns since the epoch; 0 = none
 	taken    atomic.Int64 // messages in the delivery at hand
 	reopen   chan struct{}
-	ended    chan struct{}
+
+	matchTime sampler
+	ended     chan struct{}
 
 	injector *injector // filters only
 	ledger   ledger

@@ -124,7 +124,7 @@ func (c *consumer) report() Member {
 	m.Add("MatchChanCapacity", c.inbox.bound, "count")
 	m.Add("MatchChanLength", 0, "count")
 	m.Add("LeakCount", c.idle(), "count")
-	m.Add("MatchAvgDuration", 0, "ns")
+	m.Add("MatchAvgDuration", c.matchTime.average(), "ns")
 	m.addNew("ProcessMessageCount", b.delivered.Load(), "count")
 	m.Add("MatchedMessageCount", b.matched.Load(), "count")
 	m.Add("InFlightMessageCount", b.inFlight(), "count")

@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"sync/atomic"
+	"time"
+
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/plugin"
 )
@@ -41,6 +44,32 @@ func (r *routes) match(b *batch, p *plugin.Pack, hits *[]int32, scratch *matcher
 		any = true
 	}
 	return any
+}
+
+// sample times each consumer's matcher on one message, for MatchAvgDuration.
+// The set shares work between matchers, so that a matcher's own cost shows only
+// here.
+func (r *routes) sample(p *plugin.Pack) {
+	for _, c := range r.consumers {
+		begin := time.Now()
+		c.matcher.Match(&p.Message)
+		c.matchTime.add(time.Since(begin))
+	}
+}
+
+// sampler averages durations.
+type sampler struct {
+	n, ns atomic.Int64
+}
+
+func (s *sampler) add(d time.Duration) {
+	s.n.Add(1)
+	s.ns.Add(int64(d))
+}
+
+// average in nanoseconds; 0 without samples.
+func (s *sampler) average() int64 {
+	return s.ns.Load() / max(s.n.Load(), 1)
 }
 
 // dispatch hands a finished batch to its consumers. t, which may be nil, is

@@ -40,6 +40,8 @@ type stream struct {
 	b    *batch
 	done []func() // callbacks waiting for the batch's ticket
 	now  int64    // time stamp of new messages
+
+	unsampled int // messages until the next one whose matching is timed
 }
 
 // tally counts on the stream's goroutine; flush adds it to the input's books.
@@ -329,6 +331,10 @@ func (s *stream) process(p *plugin.Pack) {
 // route finds the consumers of p.
 func (s *stream) route(p *plugin.Pack) {
 	b := s.b
+	if s.unsampled--; s.unsampled < 0 {
+		s.unsampled = s.host.global.SampleDenominator
+		b.routes.sample(p)
+	}
 	if !b.routes.match(b, p, &s.hits, s.scratch) {
 		s.tally.unmatched++
 		if b.isLast(p) {
