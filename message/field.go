@@ -64,6 +64,13 @@ func (f *Field) Representation() string { return f.rep }
 // Type of all values.
 func (f *Field) Type() ValueType { return f.typ }
 
+// HasType reports whether the type was given: by AddField, or on the wire, where
+// a field without one is a String.
+func (f *Field) HasType() bool { return f.set&fieldHasType != 0 }
+
+// HasRepresentation reports whether the representation was given, if only as "".
+func (f *Field) HasRepresentation() bool { return f.set&fieldHasRepresentation != 0 }
+
 // Len is the number of values.
 func (f *Field) Len() int { return f.n }
 

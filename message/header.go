@@ -2,7 +2,8 @@ package message
 
 import "strconv"
 
-// header names a header of the message, resolved from its text once.
+// header names a header of the message, resolved from its text once. It is the
+// number of the header on the wire.
 type header uint8
 
 const (
@@ -42,6 +43,10 @@ func headerOf(name string) header {
 	}
 	return noHeader
 }
+
+// Has reports whether a header is set, if only to its default. header is its name
+// in matchers ("Type", "Payload", …); an unknown one is never set.
+func (m *Message) Has(header string) bool { return m.set>>headerOf(header)&1 != 0 }
 
 // appendTo appends the header's text to dst: numbers in decimal, the timestamp
 // in nanoseconds, the UUID in its text form.

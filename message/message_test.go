@@ -20,6 +20,7 @@ func TestNewMessageHasDefaults(t *testing.T) {
 		same(t, "timestamp", m.Timestamp(), 0)
 		same(t, "HasTimestamp", m.HasTimestamp(), false)
 		same(t, "HasUUID", m.HasUUID(), false)
+		same(t, "Has", m.Has("Severity") || m.Has("Payload") || m.Has("Fields") || m.Has(""), false)
 		same(t, "UUIDText", m.UUIDText(), "")
 		same(t, "type", m.Type(), "")
 		same(t, "fields", m.NumFields(), 0)
@@ -34,7 +35,7 @@ func TestUnsetBringsTheDefaultBack(t *testing.T) {
 		m.Unset("Nothing")
 		same(t, "after an unknown name", toJSON(m), before)
 		m.Unset(header)
-		if toJSON(m) == before {
+		if toJSON(m) == before || m.Has(header) || !sample().Has(header) {
 			t.Errorf("%s is still set", header)
 		}
 		for _, other := range []string{"Uuid", "Timestamp", "Type", "Logger", "Severity", "Payload", "EnvVersion", "Pid", "Hostname"} {

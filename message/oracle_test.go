@@ -190,6 +190,8 @@ func checkField(t *testing.T, f *message.Field, want *messagepb.Field) {
 	t.Helper()
 	same(t, "name", f.Name(), want.GetName())
 	same(t, "representation", f.Representation(), want.GetRepresentation())
+	same(t, "HasType", f.HasType(), want.ValueType != nil)
+	same(t, "HasRepresentation", f.HasRepresentation(), want.Representation != nil)
 	same(t, "value type", f.Type().String(), want.GetValueType().String())
 	n := len(want.ValueString) + len(want.ValueBytes) + len(want.ValueInteger) + len(want.ValueDouble) + len(want.ValueBool)
 	same(t, "number of values", f.Len(), n)
