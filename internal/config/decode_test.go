@@ -244,6 +244,9 @@ func TestDecodeProblems(t *testing.T) {
 		{`delay = "30"`, `2:9: [s] delay is "30"; it must be a duration such as "250ms" or "1h30m"; did you mean "30s"?`},
 		{`delay = 30`, `2:9: [s] delay is 30, an integer; it must be a duration such as "250ms" or "1h30m"; did you mean "30s"?`},
 		{`delay = "0s"`, `2:9: [s] delay is "0s"; it must be from 1ms to 1h`},
+		{`ratio = "0.5"`, `2:9: [s] ratio is "0.5", a string; it must be a number; write it without quotes`},
+		{`when = "2015-01-23T10:20:30Z"`, `2:8: [s] when is "2015-01-23T10:20:30Z", a string; it must be a date; write it without quotes`},
+		{"[s. TLS ]\n\" cert_file \" = 5", `3:17: [s] tls.cert_file is 5, an integer; it must be a string`},
 		{`when = "x"`, `2:8: [s] when is "x", a string; it must be a date`},
 		{`level = "mid"`, `2:9: [s] level is "mid": it must be low or high`},
 		{`level = true`, `2:9: [s] level is true, a boolean; it must be a string`},
@@ -391,6 +394,32 @@ func TestCheckPointsAtOptions(t *testing.T) {
 		got := strings.ReplaceAll(lines(config.Decode(section(t, text), &checked{})), "in.toml:", "")
 		if got != c.want {
 			t.Errorf("%s:\ngot  %swant %s", text, got, c.want)
+		}
+	}
+}
+
+func TestProblemsOfBuilding(t *testing.T) {
+	sec := section(t, "[s]\naddress = \"x\"\n[s.tls]\ncert_file = \"c\"")
+	err := errors.Join(plugin.BadOption("address", "cannot be reached"), plugin.BadOption("tls.key_file", "is missing"),
+		plugin.BadOption("net", "net is odd"), errors.New("no luck"))
+	want := "in.toml:2:11: [s] address: cannot be reached\nin.toml:3:1: [s] tls.key_file: is missing\n" +
+		"in.toml:1:1: [s] net is odd\nin.toml:1:1: [s] no luck\n"
+	if got := lines(config.ProblemsOf(sec, err)); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	if got := config.ProblemsOf(sec, nil); got != nil {
+		t.Error(got)
+	}
+}
+
+func TestSectionWhere(t *testing.T) {
+	sec := section(t, "\n[s]\naddress = \"x\"\n[s.tls]\ncert_file = \"c\"")
+	for option, want := range map[string]string{
+		"": "in.toml:2:1", "address": "in.toml:3:11", "Address": "in.toml:3:11", "net": "in.toml:2:1",
+		"tls.cert_file": "in.toml:5:13", "tls.key_file": "in.toml:4:1", "address.x": "in.toml:3:11",
+	} {
+		if got := sec.Where(option).String(); got != want {
+			t.Errorf("Where(%q) = %s, want %s", option, got, want)
 		}
 	}
 }

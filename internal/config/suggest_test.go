@@ -30,3 +30,12 @@ func TestMaskURL(t *testing.T) {
 		}
 	}
 }
+
+func TestDidYouMean(t *testing.T) {
+	if got := DidYouMean("TcpInptu", []string{"UdpInput", "TcpInput"}); got != `did you mean "TcpInput"?` {
+		t.Error(got)
+	}
+	if got := DidYouMean("Nothing", []string{"UdpInput"}); got != "" {
+		t.Error(got)
+	}
+}

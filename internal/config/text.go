@@ -121,7 +121,7 @@ func (t *textReader) take(n int) {
 	t.next(n)
 }
 
-// skipFirstLineEnd moves over the line end that may follow an opening delimiter of three quotes.
+// skipFirstLineEnd moves over the line end that may follow three opening quotes.
 func (t *textReader) skipFirstLineEnd() {
 	if t.has("\n") {
 		t.next(1)

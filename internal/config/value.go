@@ -216,13 +216,13 @@ func bareNode(word string) (*Node, error) {
 	case "true", "false":
 		return scalar(word == "true", word), nil
 	}
-	if whole, fraction, ok := decimal(word); ok {
+	if fraction, ok := decimal(word); ok {
 		var v any
 		var err error
 		if fraction {
-			v, err = strconv.ParseFloat(whole, 64)
+			v, err = strconv.ParseFloat(word, 64)
 		} else {
-			v, err = strconv.ParseInt(whole, 10, 64)
+			v, err = strconv.ParseInt(word, 10, 64)
 		}
 		if err != nil {
 			return nil, errTooLarge
@@ -249,11 +249,12 @@ func bareNode(word string) (*Node, error) {
 	return nil, errNoLiteral
 }
 
-// decimal reports whether word is a number in the form of Heka 0.10, which
-// other than TOML 1.0 allows zeros in front: digits, or digits.digits, after
-// an optional minus.
-func decimal(word string) (number string, fraction, ok bool) {
-	whole, frac, fraction := strings.Cut(strings.TrimPrefix(word, "-"), ".")
-	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-	return word, fraction, digits(whole) && (!fraction || digits(frac))
+// decimal reports whether word is a number in the form of Heka 0.10: digits, or
+// digits.digits, after an optional minus. Other than in TOML 1.0 it may begin
+// with zeros.
+func decimal(word string) (fraction, ok bool) {
+	whole, digits, fraction := strings.Cut(strings.TrimPrefix(word, "-"), ".")
+	return fraction, onlyDigits(whole) && (!fraction || onlyDigits(digits))
 }
+
+func onlyDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
