@@ -42,7 +42,7 @@ func FuzzParse(f *testing.F) {
 // type after the same steps, and the copied one does not change.
 func FuzzRoundTrip(f *testing.F) {
 	for _, v := range readWireVectors(f) {
-		f.Add(v.wire, []byte("\x00\x10\x21\x32\x43\x54\x65\x76\x87\x98\xa9\xba\xcb\xdc"))
+		f.Add(v.wire, []byte("\x00\x10\x21\x32\x43\x54\x65\x76\x87\x98\xa9\xba\xcb\xdc\x0e\x1f"))
 	}
 	f.Fuzz(func(t *testing.T, b, steps []byte) {
 		original := message.New()

@@ -213,7 +213,7 @@ func (r *jsonReader) integer(key string, bits int) (int64, error) {
 	digits, whole := r.number()
 	if !whole {
 		r.i = at
-		return 0, r.fail(at, "%s in %s; it must be an integer", r.found(), key)
+		return 0, r.notNumber(digits, key, "an integer")
 	}
 	n, err := strconv.ParseInt(view(digits), 10, bits)
 	if err != nil {
@@ -230,13 +230,22 @@ func (r *jsonReader) double(key string) (float64, error) {
 	at := r.i
 	digits, _ := r.number()
 	if len(digits) == 0 {
-		return 0, r.fail(at, "%s in %s; it must be a number", r.found(), key)
+		return 0, r.notNumber(digits, key, "a number")
 	}
 	v, err := strconv.ParseFloat(view(digits), 64)
 	if err != nil {
 		return 0, r.fail(at, "%s in %s is too large", digits, key)
 	}
 	return v, nil
+}
+
+// notNumber says what is wrong with the value at the cursor; text is what number
+// found there.
+func (r *jsonReader) notNumber(text []byte, key, want string) error {
+	if found := r.found(); len(text) > 0 || found != "a number" {
+		return r.fail(r.i, "%s in %s; it must be %s", found, key, want)
+	}
+	return r.fail(r.i, "malformed number in %s", key)
 }
 
 // number takes a number by JSON's grammar; it is empty when there is none. whole

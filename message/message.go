@@ -319,22 +319,6 @@ func (m *Message) Clone() *Message {
 	}
 	c.CopyFrom(m)
 	c.wire = nil
-	for _, s := range []*string{&c.typ, &c.logger, &c.payload, &c.envVersion, &c.hostname} {
-		*s = strings.Clone(*s)
-	}
-	for i := range c.fields {
-		f := &c.fields[i]
-		f.name, f.rep = strings.Clone(f.name), strings.Clone(f.rep)
-		if f.n > 0 && f.typ <= Bytes {
-			f.str = strings.Clone(f.str)
-		} else {
-			f.str = ""
-		}
-		if f.n > 1 {
-			for j := range f.more.strs {
-				f.more.strs[j] = strings.Clone(f.more.strs[j])
-			}
-		}
-	}
+	c.Own(strings.Clone)
 	return c
 }

@@ -3,6 +3,7 @@ package message_test
 import (
 	"math"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/hekad/heka/message"
@@ -225,7 +226,10 @@ func TestCopiesShareNoStorage(t *testing.T) {
 		m.MutableField(0).AddString("4")
 		m.MutableField(1).AddInteger(4)
 		m.RemoveField(0)
-		m.AddField("d", "", message.Integer).AddInteger(5)
+		f := m.AddField("d", "", message.Integer)
+		for i := range 4 {
+			f.AddInteger(int64(i))
+		}
 		same(t, "original", toJSON(original), want)
 	}
 	same(t, "changed copy", toJSON(copied), toJSON(clone))
@@ -257,6 +261,54 @@ func TestCloneOwnsItsStrings(t *testing.T) {
 			continue
 		}
 		same(t, "wire form of the clone", string(c.AppendWire(nil)), string(sampleArrays().AppendWire(nil)))
+	}
+}
+
+func TestOwnReplacesEveryString(t *testing.T) {
+	for _, parsed := range []bool{true, false} {
+		wire := append(sampleArrays().AppendWire(nil), sample().AppendWire(nil)...)
+		m := message.New()
+		if err := m.Parse(wire); err != nil {
+			t.Fatal(err)
+		}
+		if !parsed {
+			m.Unset("")
+		}
+		want, wantWire := toJSON(m), string(m.AppendWire(nil))
+		m.Own(strings.Clone)
+		for i := range wire {
+			wire[i] = 0xee
+		}
+		same(t, "message", toJSON(m), want)
+		same(t, "wire form", string(m.AppendWire(nil)), wantWire)
+	}
+}
+
+func TestLengthsOfEverySize(t *testing.T) {
+	text := strings.Repeat("x", 20000)
+	for _, n := range []int{0, 1, 100, 110, 115, 120, 127, 128, 129, 250, 260, 16370, 16383, 16384, 20000} {
+		m := message.New()
+		m.SetPayload(text[:n])
+		m.AddField("s", text[:n/2], message.String).AddString(text[n/2 : n])
+		f := m.AddField("i", "", message.Integer)
+		for i := range n {
+			f.AddInteger(int64(i & 127))
+		}
+		m.AddInteger("last", 1, "")
+		pb, err := unmarshal(m.AppendWire(nil))
+		if err != nil {
+			t.Fatalf("%d: %v", n, err)
+		}
+		checkSame(t, m, pb)
+	}
+	for n := range 260 {
+		m := message.New()
+		m.AddString(text[:n], "")
+		back := message.New()
+		if err := back.Parse(m.AppendWire(nil)); err != nil {
+			t.Fatalf("%d: %v", n, err)
+		}
+		same(t, "name", back.Field(0).Name(), text[:n])
 	}
 }
 

@@ -169,6 +169,9 @@ func checkSame(t *testing.T, m *message.Message, pb *messagepb.Message) {
 	if m.HasUUID() != (want.Uuid != nil) || (m.HasUUID() && !bytes.Equal(u[:], want.Uuid)) {
 		t.Errorf("uuid %x, want %x", u, want.Uuid)
 	}
+	if u, err := message.ParseUUID(m.UUIDText()); m.HasUUID() && (err != nil || u != m.UUID()) {
+		t.Errorf("text of the uuid is %q", m.UUIDText())
+	}
 	if m.HasTimestamp() != (want.Timestamp != nil) {
 		t.Errorf("HasTimestamp %v", m.HasTimestamp())
 	}

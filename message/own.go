@@ -11,6 +11,7 @@ func (m *Message) Own(keep func(string) string) {
 		f := &m.fields[i]
 		f.name, f.rep = keep(f.name), keep(f.rep)
 		if f.typ > Bytes || f.n == 0 {
+			f.str = "" // of an earlier field
 			continue
 		}
 		f.str = keep(f.str)
@@ -19,6 +20,6 @@ func (m *Message) Own(keep func(string) string) {
 		}
 	}
 	if m.wire != nil {
-		m.wire = []byte(keep(view(m.wire)))
+		m.wire = bytesOf(keep(view(m.wire)))
 	}
 }

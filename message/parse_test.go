@@ -36,3 +36,40 @@ func TestParse(t *testing.T) {
 		})
 	}
 }
+
+// Every message that breaks off is refused, unless it ends between two elements.
+func TestParseTruncated(t *testing.T) {
+	wire := append(sample().AppendWire(nil), sampleArrays().AppendWire(nil)...)
+	m := message.New()
+	for n := range wire {
+		if err := m.Parse(wire[:n]); (err == nil) != accepts(wire[:n]) {
+			t.Fatalf("%d of %d bytes: %v", n, len(wire), err)
+		}
+	}
+}
+
+func TestGroupsNestToALimit(t *testing.T) {
+	f := func(depth int, want bool) {
+		t.Helper()
+		wire := strings.Repeat("\x5b", depth) + strings.Repeat("\x5c", depth)
+		if err := message.New().Parse([]byte(wire)); (err == nil) != want || accepts([]byte(wire)) != want {
+			t.Errorf("depth %d: %v", depth, err)
+		}
+	}
+	f(maxGroups, true)
+	f(maxGroups+1, false)
+	f(9000, false)
+}
+
+func TestParsedTextIsAViewOfTheBytes(t *testing.T) {
+	wire := []byte("\x1a\x04TEST")
+	m := message.New()
+	if err := m.Parse(wire); err != nil {
+		t.Fatal(err)
+	}
+	kept := strings.Clone(m.Type())
+	copy(wire[2:], "view")
+	same(t, "type", m.Type(), "view")
+	same(t, "cloned type", kept, "TEST")
+	same(t, "View", message.View(wire[2:]), "view")
+}
