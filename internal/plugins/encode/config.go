@@ -1,0 +1,102 @@
+package encode
+
+// protobufConfig has no options.
+type protobufConfig struct{}
+
+type payloadConfig struct {
+	// Add a newline to each payload, also to one that ends with a newline.
+	AppendNewlines bool `toml:"append_newlines"`
+	// Put a time in front of each payload.
+	PrefixTS bool `toml:"prefix_ts"`
+	// Take that time from the message; otherwise it is the time of encoding.
+	TSFromMessage bool `toml:"ts_from_message"`
+	// Form of the time, in strftime notation. A space is added where it does
+	// not end with one.
+	TSFormat string `toml:"ts_format"`
+	// Time zone of the time, an IANA name such as "Europe/Paris". Empty is the
+	// zone of the system.
+	TZ string `toml:"tz"`
+}
+
+type rstConfig struct {
+	// Make the output safe for a reader of reStructuredText: indent the further
+	// lines of texts that have several, and replace what is not UTF-8.
+	Escape bool `toml:"escape"`
+}
+
+// esOptions are shared by the Elasticsearch encoders.
+//
+// Index, type_name and id are templates: %{Type}, %{Hostname}, %{Logger},
+// %{EnvVersion}, %{Pid}, %{Severity} and %{UUID} stand for headers of the
+// message, %{name} for the first value of a field, and %{%Y.%m.%d} for the time
+// in strftime notation.
+type esOptions struct {
+	// Name of the index; a template, turned to lower case.
+	Index string `toml:"index"`
+	// Index for messages that lack what the index template asks for; a template.
+	IndexFallback string `toml:"index_fallback"`
+	// Type of the document; a template. Empty leaves it out, as Elasticsearch 7
+	// and later want it.
+	TypeName string `toml:"type_name"`
+	// Id of the document; a template. Empty, or lacking what the template asks
+	// for, leaves it to Elasticsearch.
+	ID string `toml:"id"`
+	// What to do with the documents: index replaces one of the same id, create
+	// refuses it. Data streams need create.
+	Action string `toml:"action" oneof:"index,create"`
+	// Ingest pipeline that the documents go through. Empty is that of the index.
+	Pipeline string `toml:"pipeline"`
+	// Use the message's time, not the present, in index, type_name and id. Both
+	// are in UTC.
+	ESIndexFromTimestamp bool `toml:"es_index_from_timestamp"`
+	// Parts of the message to write, in this order: Uuid, Timestamp, Type,
+	// Logger, Severity, Payload, EnvVersion, Pid, Hostname, and DynamicFields for
+	// the message's fields. Case does not matter.
+	Fields []string `toml:"fields"`
+	// Form of the timestamp, in strftime notation; the time is in UTC.
+	// "%Y-%m-%dT%H:%M:%S.%LZ" has milliseconds.
+	Timestamp string `toml:"timestamp"`
+	// Fields whose texts are JSON that is written as it is. A text that is no
+	// valid JSON is quoted.
+	RawBytesFields []string `toml:"raw_bytes_fields"`
+	// Fields to write; empty is all. Needs DynamicFields among fields.
+	DynamicFields []string `toml:"dynamic_fields"`
+	// Text that replaces each dot in the names of fields.
+	ReplaceDotsWith string `toml:"replace_dots_with"`
+	// Write a single value of type bytes in base64, like several, and not as
+	// text.
+	BytesBase64 bool `toml:"bytes_base64"`
+}
+
+type esJSONConfig struct {
+	esOptions
+	// Names of the headers in the document.
+	FieldMappings fieldMappings `toml:"field_mappings"`
+}
+
+type fieldMappings struct {
+	// Name for the timestamp.
+	Timestamp string `toml:"Timestamp"`
+	// Name for the UUID.
+	UUID string `toml:"Uuid"`
+	// Name for the type.
+	Type string `toml:"Type"`
+	// Name for the logger.
+	Logger string `toml:"Logger"`
+	// Name for the severity.
+	Severity string `toml:"Severity"`
+	// Name for the payload.
+	Payload string `toml:"Payload"`
+	// Name for the version of the envelope.
+	EnvVersion string `toml:"EnvVersion"`
+	// Name for the process id.
+	Pid string `toml:"Pid"`
+	// Name for the host.
+	Hostname string `toml:"Hostname"`
+}
+
+type esLogstashConfig struct {
+	esOptions
+	// Write the message's type as @type, whatever type_name says.
+	UseMessageType bool `toml:"use_message_type"`
+}
