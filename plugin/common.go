@@ -96,6 +96,15 @@ type BufferOptions struct {
 	FullAction string `toml:"full_action" oneof:"shutdown,drop,block,drop_oldest"`
 	// Acknowledgements between two writes of the position file.
 	CursorUpdateCount uint `toml:"cursor_update_count"`
+	// When records are made to survive a crash of the machine: several times a
+	// second (interval), before they are acknowledged to the input one by one
+	// (always), or when the operating system likes (never). A crash of heka alone
+	// loses nothing in any case.
+	Fsync string `toml:"fsync" oneof:"interval,always,never"`
+	// Space that is left free on the disk; with less the queue counts as full.
+	MinFree uint64 `toml:"min_free" unit:"bytes"`
+	// Keep delivered records for this time, so that they can be sent again.
+	KeepDelivered time.Duration `toml:"keep_delivered"`
 }
 
 // DefaultRetries is the policy of a section that says nothing else.
@@ -106,7 +115,8 @@ func DefaultRetries() RetryOptions {
 
 // DefaultBuffering is the queue of a section that says nothing else.
 func DefaultBuffering() BufferOptions {
-	return BufferOptions{MaxFileSize: 512 << 20, FullAction: "shutdown", CursorUpdateCount: 1}
+	return BufferOptions{MaxFileSize: 512 << 20, FullAction: "shutdown", CursorUpdateCount: 1,
+		Fsync: "interval", MinFree: 64 << 20}
 }
 
 func defaultInput() InputOptions {

@@ -12,7 +12,7 @@ import (
 // flight, at every place and for all of heka.
 //
 //	input:     received = routed + unmatched + Σ dropped   (after each flush)
-//	consumer:  matched  = delivered + Σ dropped + in flight
+//	consumer:  matched + found on disk = delivered + Σ dropped + in flight
 //
 // Counters are added to once per batch, by the goroutine that works on it.
 
@@ -52,10 +52,15 @@ type consumerBooks struct {
 	dropped   drops
 }
 
-// inFlight is what the consumer got and is not done with.
-func (b *consumerBooks) inFlight() int64 {
-	done := b.delivered.Load() + b.dropped.total()
-	return int64(b.matched.Load() - done)
+// inFlight is what the consumer got, or found in its queue on disk, and is not
+// done with.
+func (c *consumer) inFlight() int64 {
+	b := &c.books
+	n := int64(b.matched.Load() - b.delivered.Load() - b.dropped.total())
+	if c.spool != nil {
+		n += c.spool.backlog.Load()
+	}
+	return n
 }
 
 // drops counts dropped messages by reason.
@@ -145,7 +150,9 @@ type ConsumerBooks struct {
 	Matched, Delivered, Retried uint64
 	Injected                    uint64
 	InFlight                    int64
-	Dropped                     []Count
+	// Backlog was in the queue on disk at the start, Left is there at the end.
+	Backlog, Left int64
+	Dropped       []Count
 }
 
 // Books takes stock of all counters.
@@ -161,7 +168,10 @@ func (h *Host) Books() Books {
 	for _, c := range h.consumers {
 		b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
 			Delivered: c.books.delivered.Load(), Retried: c.books.retried.Load(),
-			Injected: c.books.injected.Load(), InFlight: c.books.inFlight(), Dropped: c.books.dropped.list()}
+			Injected: c.books.injected.Load(), InFlight: c.inFlight(), Left: c.left.Load(), Dropped: c.books.dropped.list()}
+		if c.spool != nil {
+			b.Backlog = c.spool.backlog.Load()
+		}
 		all.Injected += b.Injected
 		all.Unmatched += c.books.unmatched.Load()
 		all.Consumers = append(all.Consumers, b)
@@ -178,9 +188,9 @@ func (b Books) Check() error {
 		for _, d := range c.Dropped {
 			dropped += d.N
 		}
-		if c.Matched != c.Delivered+dropped {
-			problems = append(problems, fmt.Errorf("%s: %d matched, but %d delivered and %d dropped",
-				c.Name, c.Matched, c.Delivered, dropped))
+		if int64(c.Matched)+c.Backlog != int64(c.Delivered+dropped)+c.Left {
+			problems = append(problems, fmt.Errorf("%s: %d matched and %d found on disk, but %d delivered, %d dropped and %d left on disk",
+				c.Name, c.Matched, c.Backlog, c.Delivered, dropped, c.Left))
 		}
 	}
 	return errors.Join(problems...)

@@ -7,6 +7,7 @@ import (
 	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/internal/queue"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -22,7 +23,7 @@ func (b *builder) consumer(s *section) {
 	if s.decl.NoTicker && s.consumer.TickerInterval != 0 {
 		b.fail(s, "ticker_interval", "'%s' can't support a ticker_interval setting", s.Name)
 	}
-	b.checkBuffering(s)
+	b.buffering(s, c)
 	if s.broken {
 		return
 	}
@@ -92,13 +93,33 @@ func (b *builder) framed(s, encoder *section) bool {
 	return s.decl.FrameProtobuf && encoder.decl.Type == "ProtobufEncoder"
 }
 
-// checkBuffering checks the options of the queue on disk.
-func (b *builder) checkBuffering(s *section) {
+// buffering makes the queue on disk.
+func (b *builder) buffering(s *section, c *consumer) {
 	if !s.consumer.UseBuffering {
 		return
 	}
-	if buf := &s.consumer.Buffering; buf.MaxFileSize != 0 && buf.MaxFileSize < uint64(b.maxRecord()) {
-		b.fail(s, "buffering.max_file_size", "`max_file_size` must be greater than maximum record size of %d", b.maxRecord())
+	o := &s.consumer.Buffering
+	mode, err := queue.ParseFsync(o.Fsync)
+	if err != nil {
+		b.fail(s, "buffering.fsync", "%v", err)
+		return
+	}
+	c.spool = &spool{c: c, dir: queueDir(b.opts.Global.BaseDir, s.Name), opts: queue.Options{
+		MaxFileSize: int64(o.MaxFileSize), MaxBufferSize: int64(o.MaxBufferSize), MinFree: o.MinFree,
+		MaxBody: int(b.opts.Global.MaxMessageSize), CheckpointEvery: int(o.CursorUpdateCount),
+		Fsync: mode, KeepDelivered: o.KeepDelivered}}
+	if err := c.spool.opts.Check(); err != nil {
+		b.fail(s, "buffering.max_file_size", "%v", err)
+	}
+	if o.MaxBufferSize > 0 && o.MaxBufferSize < 2*o.MaxFileSize && s.Sets("buffering.max_file_size") {
+		b.problem(config.Problem{Pos: s.Where("buffering.max_buffer_size"), Section: s.Name, Severity: config.Warning,
+			Text: "max_buffer_size is smaller than two files of max_file_size",
+			Hint: "space on disk is freed in whole files"})
+	}
+	for _, other := range b.host.consumers {
+		if other.spool != nil && other.spool.dir == c.spool.dir {
+			b.fail(s, "", "its queue on disk has the same directory as that of [%s]: %s", other.name, c.spool.dir)
+		}
 	}
 }
 

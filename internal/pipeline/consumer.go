@@ -24,6 +24,7 @@ type consumer struct {
 	matcher *matcher.Matcher
 	log     *slog.Logger
 	inbox   *inbox
+	spool   *spool // nil without use_buffering
 	books   consumerBooks
 	// build makes a fresh instance from the configuration.
 	build   func() (any, error)
@@ -35,6 +36,7 @@ type consumer struct {
 	since    atomic.Int64 // when the delivery at hand was taken, ns since the epoch; 0 = none
 	taken    atomic.Int64 // messages in the delivery at hand
 	reopen   chan struct{}
+	left     atomic.Int64 // messages that stay in the queue on disk, at the end
 
 	matchTime sampler
 	ended     chan struct{}
@@ -59,6 +61,9 @@ func (c *consumer) setState(s string) { c.state.Store(&s) }
 // good, or hard is done.
 func (c *consumer) run(hard context.Context) {
 	defer close(c.ended)
+	if c.spool != nil {
+		defer c.spool.close()
+	}
 	back := newBackoff(c.opts.Retries)
 	for {
 		began := time.Now()
@@ -88,7 +93,40 @@ func (c *consumer) run(hard context.Context) {
 		if err := c.call(c.rebuild); err != nil {
 			c.log.Error(err.Error())
 		}
+		if err := c.rewind(); err != nil {
+			c.log.Error(err.Error())
+		}
 	}
+}
+
+// rewind puts what the last instance had in hand but did not acknowledge back
+// into the queue on disk. Without one, the delivery at hand is simply kept.
+func (c *consumer) rewind() error {
+	if c.spool == nil {
+		return nil
+	}
+	if c.cur.b != nil {
+		c.cur.b.release()
+		c.cur = delivery{}
+	}
+	return c.spool.rewind()
+}
+
+// take returns the next delivery; more says that others wait behind it.
+func (c *consumer) take() (d delivery, more, ok bool) {
+	if c.spool != nil {
+		return c.spool.take()
+	}
+	return c.inbox.take()
+}
+
+// over reports whether nothing more will come.
+func (c *consumer) over() bool {
+	if c.spool != nil {
+		return c.spool.over()
+	}
+	_, closed := c.inbox.state()
+	return closed
 }
 
 // rebuild replaces the instance by a fresh one.
@@ -161,18 +199,26 @@ func (c *consumer) live(hard context.Context) (err error) {
 			continue
 		default:
 		}
-		if d, more, ok := c.inbox.take(); ok {
-			c.cur, c.more, c.curDone = d, more, 0
-			continue
+		ready, stored := (<-chan struct{})(c.inbox.ready), (<-chan struct{})(nil)
+		last := c.over() // asked first: what came in before it is still taken
+		if c.spool != nil {
+			ready, stored = c.spool.ready(), c.spool.stored
 		}
-		if _, closed := c.inbox.state(); closed {
+		if !last || c.spool == nil || c.host.once {
+			if d, more, ok := c.take(); ok {
+				c.cur, c.more, c.curDone = d, more, 0
+				continue
+			}
+		}
+		if last {
 			if flusher != nil {
 				return c.flush(hard, flusher)
 			}
 			return nil
 		}
 		select {
-		case <-c.inbox.ready:
+		case <-ready:
+		case <-stored:
 		case now := <-tick:
 			if err := c.tick(hard, inst, now); err != nil {
 				return err
@@ -195,6 +241,11 @@ func (c *consumer) live(hard context.Context) (err error) {
 
 // prepare lets the instance acquire what it needs, once.
 func (c *consumer) prepare(ctx context.Context) error {
+	if c.spool != nil {
+		if err := c.spool.open(ctx); err != nil {
+			return err
+		}
+	}
 	p, ok := (*c.instance.Load()).(plugin.Preparer)
 	if !ok || c.prepared {
 		return nil
@@ -247,10 +298,12 @@ func (c *consumer) finished(n int) {
 
 // settled gives the packs of the delivery at hand back.
 func (c *consumer) settled() {
-	c.cur.b.release()
-	if c.kind == plugin.KindFilter {
+	if c.spool != nil {
+		c.spool.pending(-int64(len(c.cur.packs)))
+	} else if c.kind == plugin.KindFilter {
 		c.host.filterWork.add(-1)
 	}
+	c.cur.b.release()
 }
 
 // lose drops a delivery for a reason that is not the plugin's.
@@ -279,8 +332,15 @@ func (c *consumer) loseAll(reason string) {
 		}
 	}
 	if c.cur.b != nil {
-		abandon(c.cur, len(c.cur.packs)-c.curDone)
+		if c.spool != nil {
+			c.cur.b.release() // it is still on disk
+		} else {
+			abandon(c.cur, len(c.cur.packs)-c.curDone)
+		}
 		c.cur = delivery{}
+	}
+	if c.spool != nil {
+		return // moves what is in the inbox to disk, or gives it up
 	}
 	for {
 		d, _, ok := c.inbox.take()

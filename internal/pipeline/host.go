@@ -117,11 +117,33 @@ func (h *Host) start(soft context.Context) error {
 		go c.run(h.hard)
 		h.log.Info(fmt.Sprintf("%s started: %s", c.kind, c.name))
 	}
+	h.relieve()
 	for _, in := range h.inputs {
 		go in.run(soft)
 		h.log.Info(fmt.Sprintf("Input started: %s", in.name))
 	}
 	return nil
+}
+
+// relieve gives queues on disk that are almost full some time to become shorter
+// before inputs start.
+func (h *Host) relieve() {
+	for _, c := range h.consumers {
+		limit := int64(c.opts.Buffering.MaxBufferSize)
+		almost := func() bool { return c.spool != nil && limit > 0 && c.spool.q.Stats().Bytes >= limit/10*9 }
+		if !almost() {
+			continue
+		}
+		c.log.Info("Delaying start while trying to relieve back-pressure...")
+		wait := newBackoff(plugin.RetryOptions{Delay: 250 * time.Millisecond, MaxDelay: time.Second,
+			MaxRetries: int(h.global.FullBufferMaxRetries)})
+		for almost() && wait.wait(h.hard) {
+		}
+		if almost() && c.opts.Buffering.FullAction == "shutdown" {
+			c.log.Error("back-pressure not resolving: triggering shutdown")
+			h.Stop(1)
+		}
+	}
 }
 
 // closePrepared lets go of what was prepared before something else failed.
@@ -135,6 +157,10 @@ func (h *Host) closePrepared() {
 	}
 	for _, c := range h.consumers {
 		shut(*c.instance.Load(), c.prepared)
+		if c.spool != nil {
+			c.inbox.close()
+			c.spool.close()
+		}
 	}
 	for _, in := range h.inputs {
 		shut(*in.instance.Load(), in.prepared)
@@ -222,7 +248,7 @@ func (h *Host) abandon() {
 		if !await(ctx, c.ended) {
 			c.log.Error("did not stop")
 		}
-		if n := c.books.inFlight(); n > 0 {
+		if n := c.inFlight(); n > 0 {
 			c.log.Error(fmt.Sprintf("%d %s left undelivered", n, plural(uint64(n), "message")))
 		}
 	}

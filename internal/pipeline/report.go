@@ -127,9 +127,12 @@ func (c *consumer) report() Member {
 	m.Add("MatchAvgDuration", c.matchTime.average(), "ns")
 	m.addNew("ProcessMessageCount", b.delivered.Load(), "count")
 	m.Add("MatchedMessageCount", b.matched.Load(), "count")
-	m.Add("InFlightMessageCount", b.inFlight(), "count")
+	m.Add("InFlightMessageCount", c.inFlight(), "count")
 	m.addNew("DropMessageCount", b.dropped.total(), "count")
 	addDrops(&m, &b.dropped)
+	if c.spool != nil {
+		c.spool.report(&m)
+	}
 	m.Add("RetryCount", b.retried.Load(), "count")
 	if c.kind == plugin.KindFilter {
 		m.addNew("ProcessMessageFailures", b.failed.Load(), "count")
@@ -218,7 +221,7 @@ var shown = [...]string{"InChanCapacity", "InChanLength", "MatchChanCapacity", "
 // also are counters that Heka 0.10 did not have and that a reader of the text
 // report wants to see.
 var also = [...]string{"ReceivedMessageCount", "UnmatchedMessageCount", "MatchedMessageCount",
-	"InFlightMessageCount", "DropMessageCount", "RetryCount", "LeakCount", "State"}
+	"InFlightMessageCount", "QueuedMessageCount", "DropMessageCount", "RetryCount", "LeakCount", "State"}
 
 // ReportText is the report for people (SIGUSR1).
 func ReportText(cats []Category) string {

@@ -1,0 +1,405 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/queue"
+	"github.com/hekad/heka/plugin"
+)
+
+// spool is the queue on disk of a consumer with use_buffering. It stands behind
+// the inbox: one goroutine moves what comes in to the disk, and a batch's ticket
+// is settled when it is durable there; the consumer takes from the queue's
+// reader instead of the inbox.
+type spool struct {
+	c    *consumer
+	dir  string
+	opts queue.Options
+
+	q       *queue.Queue
+	opened  atomic.Pointer[queue.Queue] // the same, for reports
+	backlog atomic.Int64                // records that were waiting at the start
+	stored  chan struct{}
+
+	// Of the moving goroutine:
+	recs []queue.Record
+	body []byte
+
+	hand inHand
+
+	// Of the consumer's goroutine:
+	reader *queue.Reader
+	rest   []queue.Record // of the reader's last batch
+	acks   *acks
+}
+
+// inHand counts the records that the reader has handed out and that are not
+// acknowledged. When drop_oldest passes over records it starts with these, which
+// are going to be delivered all the same and must not count as dropped.
+type inHand struct {
+	mu     sync.Mutex // also held over Poll and DropOldest, whose results it counts
+	n      int64
+	passed int64 // of those in hand, by drop_oldest
+}
+
+// done takes n records off when they are acknowledged.
+func (h *inHand) done(n int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	passed := min(n, h.passed)
+	h.passed -= passed
+	h.n -= n - passed
+}
+
+// acks turns tickets that come true, in order, into acknowledgements.
+type acks struct {
+	order
+	reader *queue.Reader
+	log    func(error)
+	hand   *inHand
+
+	mu    sync.Mutex
+	open  []handed // of the open tickets
+	first int64    // number of the ticket that open[0] belongs to
+}
+
+// handed is what one ticket acknowledges.
+type handed struct {
+	end queue.Position
+	n   int64 // records
+}
+
+// open opens the directory and starts moving.
+func (s *spool) open(hard context.Context) error {
+	if s.q != nil {
+		return nil
+	}
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return fmt.Errorf("can't initialize buffer: %w", err)
+	}
+	s.opts.OnError = func(err error) { s.c.log.Error("buffer: " + err.Error()) }
+	q, report, err := queue.Open(s.dir, s.opts)
+	if err != nil {
+		return fmt.Errorf("can't initialize buffer: %w", err)
+	}
+	for _, p := range report.Problems {
+		s.c.log.Error("buffer: " + p)
+	}
+	s.q = q
+	if err := s.rewind(); err != nil {
+		return errors.Join(fmt.Errorf("can't initialize buffer: %w", err), q.Close())
+	}
+	s.opened.Store(q)
+	s.backlog.Store(s.waiting())
+	s.pending(s.backlog.Load())
+	s.stored = make(chan struct{})
+	go s.move(hard)
+	return nil
+}
+
+// rewind makes the reader begin again with the first record that was not
+// acknowledged.
+func (s *spool) rewind() error {
+	if s.reader != nil {
+		s.reader.Close()
+	}
+	r, err := s.q.Reader("")
+	if err != nil {
+		return err
+	}
+	s.reader, s.rest = r, nil
+	s.hand.mu.Lock()
+	s.hand.n, s.hand.passed = 0, 0
+	s.hand.mu.Unlock()
+	a := &acks{reader: r, hand: &s.hand, log: func(err error) { s.c.log.Error(err.Error()) }}
+	a.delivered = a.ack
+	s.acks = a
+	return nil
+}
+
+// waiting is the number of records that are not acknowledged.
+func (s *spool) waiting() int64 { return int64(s.q.Stats().Records) }
+
+// pending counts records that wait for a filter, so that a run to the end of its
+// data waits for them.
+func (s *spool) pending(n int64) {
+	if s.c.kind == plugin.KindFilter && s.c.host.once {
+		s.c.host.filterWork.add(n)
+	}
+}
+
+// ready returns a channel that has a token when take may have something.
+func (s *spool) ready() <-chan struct{} { return s.reader.Ready() }
+
+// over reports whether the consumer is to end: everything that came in is on
+// disk, and stays there for the next start, unless heka runs to the end of its
+// data.
+func (s *spool) over() bool {
+	select {
+	case <-s.stored:
+		return !s.c.host.once || len(s.rest) == 0
+	default:
+		return false
+	}
+}
+
+// move stores what comes into the inbox until it is closed and empty.
+func (s *spool) move(hard context.Context) {
+	defer close(s.stored)
+	for {
+		d, _, ok := s.c.inbox.take()
+		if !ok {
+			if _, closed := s.c.inbox.state(); closed {
+				return
+			}
+			select {
+			case <-s.c.inbox.ready:
+			case <-hard.Done():
+				return
+			}
+			continue
+		}
+		s.store(hard, d)
+	}
+}
+
+// store appends the messages of a delivery.
+func (s *spool) store(hard context.Context, d delivery) {
+	s.recs, s.body = s.recs[:0], s.body[:0]
+	for _, p := range d.packs {
+		wire := p.Message.Wire()
+		if wire == nil {
+			start := len(s.body)
+			s.body = p.Message.AppendWire(s.body)
+			wire = s.body[start:len(s.body):len(s.body)]
+		}
+		s.recs = append(s.recs, queue.Record{Body: wire, Loops: p.Loops, Signer: p.Signer})
+	}
+	end, complete := s.append(hard, s.recs)
+	d.b.release()
+	if s.c.kind == plugin.KindFilter {
+		s.c.host.filterWork.add(-1)
+	}
+	if !complete {
+		return // given up: the ticket stays open
+	}
+	t := d.t
+	s.q.Notify(end, func(err error) {
+		if err == nil {
+			t.settle(1)
+		}
+	})
+}
+
+// append writes records, whatever it takes: by the policy for a full queue, again
+// after errors of the disk, without those that are too big. It is false when heka
+// stopped by force before all were written or dropped for a reason.
+func (s *spool) append(hard context.Context, recs []queue.Record) (end queue.Position, ok bool) {
+	back := newBackoff(messageRetries)
+	for {
+		n, e, err := s.q.Append(recs)
+		end = e
+		recs = recs[n:]
+		s.pending(int64(n))
+		var big *framing.BodyError
+		switch {
+		case err == nil:
+			return end, true
+		case errors.As(err, &big):
+			s.drop("too_big", fmt.Errorf("can't deliver matched message: message framing error: %w", err), 1)
+			recs = recs[1:]
+			continue
+		case errors.Is(err, queue.ErrFull):
+			if s.c.opts.Buffering.FullAction == "drop" {
+				s.drop("queue_full", fmt.Errorf("can't deliver matched message: %w", err), len(recs))
+				return end, true
+			}
+			s.full(hard, err, len(recs[0].Body))
+		default:
+			s.c.log.Error("buffer: " + err.Error())
+			back.wait(hard)
+		}
+		if hard.Err() != nil {
+			s.c.books.dropped.add("shutdown", uint64(len(recs)))
+			return end, false
+		}
+	}
+}
+
+func (s *spool) drop(reason string, cause error, n int) {
+	s.c.log.Error(cause.Error())
+	s.c.books.dropped.add(reason, uint64(n))
+}
+
+// full makes or waits for room.
+func (s *spool) full(hard context.Context, cause error, size int) {
+	switch s.c.opts.Buffering.FullAction {
+	case "shutdown":
+		s.c.log.Error("can't deliver matched message: " + cause.Error())
+		s.c.host.Stop(1)
+	case "drop_oldest":
+		if n := s.dropOldest(size); n > 0 {
+			s.drop("queue_full", fmt.Errorf("dropped the %d oldest messages: %w", n, cause), n)
+			s.pending(-int64(n))
+			return
+		}
+	default:
+		s.c.log.Warn("waiting for room: " + cause.Error())
+	}
+	s.q.WaitSpace(hard, size)
+}
+
+// dropOldest makes room and returns the number of messages that are lost by it.
+func (s *spool) dropOldest(size int) int {
+	s.hand.mu.Lock()
+	defer s.hand.mu.Unlock()
+	n, _, err := s.q.DropOldest(size)
+	if err != nil {
+		return 0
+	}
+	kept := min(int64(n), s.hand.n)
+	s.hand.n -= kept
+	s.hand.passed += kept
+	return n - int(kept)
+}
+
+// poll asks the reader for its next batch.
+func (s *spool) poll() (queue.Batch, error) {
+	s.hand.mu.Lock()
+	defer s.hand.mu.Unlock()
+	b, err := s.reader.Poll()
+	s.hand.n += int64(len(b.Records))
+	return b, err
+}
+
+// take returns the next messages from the queue.
+func (s *spool) take() (d delivery, more, ok bool) {
+	for len(s.rest) == 0 {
+		b, err := s.poll()
+		if err != nil {
+			s.c.log.Error("buffer: " + err.Error())
+			return delivery{}, false, false
+		}
+		if b.Damaged > 0 {
+			s.c.log.Error(fmt.Sprintf("buffer: skipped %d damaged bytes, %d messages are missing", b.Damaged, b.Missing))
+			s.c.books.dropped.add("damaged", uint64(b.Missing))
+			s.pending(-int64(b.Missing))
+		}
+		if len(b.Records) == 0 && b.Damaged == 0 {
+			return delivery{}, false, false
+		}
+		s.rest = b.Records
+		if len(b.Records) == 0 {
+			s.acks.issue(b.End, 0).settle(1)
+		}
+	}
+	n := min(len(s.rest), maxPacks)
+	d = s.unpack(s.rest[:n])
+	s.rest = s.rest[n:]
+	return d, len(s.rest) > 0, true
+}
+
+// unpack makes a delivery of records, whose bytes it copies.
+func (s *spool) unpack(recs []queue.Record) delivery {
+	size := 0
+	for _, r := range recs {
+		size += len(r.Body)
+	}
+	h := s.c.host
+	b := h.batches.get(h.routes.Load())
+	ar := h.arenas.get(max(size, 1))
+	b.uses(ar)
+	ar.release() // the batch keeps it
+	at := 0
+	for _, r := range recs {
+		body := ar.buf[at : at+copy(ar.buf[at:], r.Body)]
+		at += len(body)
+		p := b.next()
+		p.Loops, p.Signer = r.Loops, r.Signer
+		if err := p.Message.Parse(body); err != nil {
+			b.back()
+			s.drop("damaged", fmt.Errorf("can't unmarshal record: %w", err), 1)
+			s.pending(-1)
+			continue
+		}
+		b.hit(0, p)
+	}
+	b.mem.Store(1)
+	return delivery{b, b.hits[0], s.acks.issue(recs[len(recs)-1].End, len(recs))}
+}
+
+// issue makes the ticket of records that end at end.
+func (a *acks) issue(end queue.Position, records int) *ticket {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.open = append(a.open, handed{end, int64(records)})
+	return a.order.issue(a.first + int64(len(a.open)) - 1)
+}
+
+// ack acknowledges everything up to ticket number n.
+func (a *acks) ack(n int64) {
+	a.mu.Lock()
+	done := a.open[:n-a.first+1]
+	end, records := done[len(done)-1].end, int64(0)
+	for _, h := range done {
+		records += h.n
+	}
+	a.open = append(a.open[:0], a.open[len(done):]...)
+	a.first = n + 1
+	a.mu.Unlock()
+	err := a.reader.Ack(end)
+	if errors.Is(err, queue.ErrClosed) {
+		return // rewound, or heka stopped: the records will come again
+	}
+	a.hand.done(records)
+	if err != nil && !errors.Is(err, queue.ErrPassed) { // drop_oldest was faster
+		a.log(err)
+	}
+}
+
+// report adds the state of the queue.
+func (s *spool) report(m *Member) {
+	q := s.opened.Load()
+	if q == nil {
+		return
+	}
+	st := q.Stats()
+	m.Add("QueuedMessageCount", st.Records, "count")
+	m.Add("QueuedBytes", st.Bytes, "B")
+	if !st.Oldest.IsZero() {
+		m.Add("QueuedOldestAge", int64(time.Since(st.Oldest)), "ns")
+	}
+}
+
+// close ends the queue; what was not acknowledged stays for the next start.
+func (s *spool) close() {
+	if s.q == nil {
+		return
+	}
+	<-s.stored
+	s.c.left.Store(s.waiting())
+	s.reader.Close()
+	if err := s.q.Close(); err != nil {
+		s.c.log.Error("buffer: " + err.Error())
+	}
+}
+
+// queueDir is the directory of a consumer's queue: characters of its name other
+// than letters, digits and _ become _.
+func queueDir(base, name string) string {
+	safe := []byte(name)
+	for i, c := range safe {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_') {
+			safe[i] = '_'
+		}
+	}
+	return filepath.Join(base, "output_queue", string(safe))
+}

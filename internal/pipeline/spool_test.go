@@ -1,0 +1,179 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hekad/heka/plugin"
+)
+
+const buffered = `
+[in]
+type = "ReaderInput"
+[out]
+type = "SinkOutput"
+message_matcher = "TRUE"
+use_buffering = true
+[out.retries]
+delay = "1ms"
+max_jitter = "0s"
+`
+
+func TestBufferedOutputGetsEverythingInOrder(t *testing.T) {
+	const n = 20_000
+	s := &sink{}
+	var last atomic.Int64
+	text := numbered(n)
+	g := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(text), delivered: func(_ int, pos int64) { last.Store(pos) }}),
+		sinkOutput("SinkOutput", s))
+	g.start()
+	g.balanced()
+	wantNumbered(t, s.payloads(), n)
+	if last.Load() != int64(len(text)) {
+		t.Errorf("position %d of %d", last.Load(), len(text))
+	}
+}
+
+// TestQueueOnDiskOutlivesTheRun stops a run whose output takes nothing; the
+// input's position has moved all the same, and the next run delivers.
+func TestQueueOnDiskOutlivesTheRun(t *testing.T) {
+	const n = 5000
+	down := &sink{send: func(context.Context, string) error { return errors.New("server is down") }}
+	var last atomic.Int64
+	text := numbered(n)
+	g := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(text), hold: true,
+		delivered: func(_ int, pos int64) { last.Store(pos) }}), sinkOutput("SinkOutput", down))
+	g.once = false
+	h := g.start()
+	until(t, "all messages to be safe on disk", func() bool { return last.Load() == int64(len(text)) })
+	h.Kill()
+	b := g.balanced()
+	if b.Consumers[0].Left != n || b.Consumers[0].Delivered != 0 {
+		t.Fatalf("books: %+v", b.Consumers[0])
+	}
+
+	up := &sink{}
+	g2 := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers("")}), sinkOutput("SinkOutput", up))
+	g2.global.BaseDir = g.global.BaseDir
+	g2.start()
+	b = g2.balanced()
+	wantNumbered(t, up.payloads(), n)
+	if b.Consumers[0].Backlog != n || b.Consumers[0].Left != 0 {
+		t.Errorf("books: %+v", b.Consumers[0])
+	}
+}
+
+func TestRestartedInstanceGetsUnacknowledgedMessagesFromDiskAgain(t *testing.T) {
+	const n = 2000
+	o := &gathering{}
+	g := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(numbered(n))}),
+		plugin.NewOutput("SinkOutput", none{}, func(*none, *plugin.Env) (plugin.Output, error) { o.held = nil; return o, nil }))
+	g.start()
+	g.balanced()
+	if !o.failed || len(o.got) != n {
+		t.Fatalf("failed %v, delivered %d of %d", o.failed, len(o.got), n)
+	}
+}
+
+// gathering holds batches until Flush, and loses what it holds once.
+type gathering struct {
+	held     []string
+	receipts []plugin.Receipt
+	got      map[string]bool
+	failed   bool
+}
+
+func (o *gathering) Send(context.Context, *plugin.Pack) error {
+	return errors.New("SendBatch is called instead")
+}
+
+func (o *gathering) SendBatch(_ context.Context, b *plugin.Batch) error {
+	for _, p := range b.Packs {
+		o.held = append(o.held, strings.Clone(p.Message.Payload()))
+	}
+	if len(o.held) > 1000 && !o.failed {
+		o.failed = true
+		o.receipts = nil
+		return plugin.Fatal(fmt.Errorf("lost %d messages", len(o.held)))
+	}
+	o.receipts = append(o.receipts, b.Hold())
+	return nil
+}
+
+func (o *gathering) FlushInterval() time.Duration { return 0 }
+
+func (o *gathering) Flush(context.Context) error {
+	if o.got == nil {
+		o.got = make(map[string]bool)
+	}
+	for _, s := range o.held {
+		o.got[s] = true
+	}
+	for _, r := range o.receipts {
+		r.Deliver()
+	}
+	o.held, o.receipts = nil, nil
+	return nil
+}
+
+func TestBufferedFilterRunsToTheEnd(t *testing.T) {
+	const n = 3000
+	s := &sink{}
+	g := newGraph(t, `
+[in]
+type = "ReaderInput"
+[f]
+type = "TagFilter"
+message_matcher = "Logger == 'in'"
+use_buffering = true
+[out]
+type = "SinkOutput"
+message_matcher = "Type == 'made'"
+`, readerInput("ReaderInput", &reader{open: readers(numbered(n))}), taggerFilter("TagFilter", &tagger{types: []string{"made"}}), sinkOutput("SinkOutput", s))
+	g.start()
+	g.balanced()
+	wantNumbered(t, s.payloads(), n)
+}
+
+func TestFullQueueOnDisk(t *testing.T) {
+	for _, action := range []string{"drop", "drop_oldest", "block"} {
+		const n = 20_000
+		gate := make(chan struct{})
+		s := &sink{send: func(ctx context.Context, _ string) error {
+			select {
+			case <-gate:
+			case <-ctx.Done():
+			}
+			return nil
+		}}
+		g := newGraph(t, buffered+fmt.Sprintf("[out.buffering]\nmax_file_size=100000\nmax_buffer_size=300000\nfull_action=%q\n", action),
+			readerInput("ReaderInput", &reader{open: readers(numbered(n))}), sinkOutput("SinkOutput", s))
+		h := g.start()
+		until(t, "the queue to be full", func() bool {
+			if action == "block" {
+				return strings.Contains(g.log.String(), "waiting for room")
+			}
+			return len(h.Books().Consumers[0].Dropped) > 0
+		})
+		close(gate)
+		c := g.balanced().Consumers[0]
+		if got := len(s.payloads()); action == "block" && got != n || action != "block" && (got == n || got == 0) {
+			t.Errorf("%s: delivered %d, dropped %v", action, got, c.Dropped)
+		}
+	}
+}
+
+func TestQueuesOnDiskMustNotShareADirectory(t *testing.T) {
+	g := newGraph(t, strings.ReplaceAll(buffered, "[out", "[a-b")+
+		"[a b]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\nuse_buffering=true\n",
+		readerInput("ReaderInput", &reader{open: readers("")}), sinkOutput("SinkOutput", &sink{}))
+	_, problems := g.tryBuild()
+	if !strings.Contains(fmt.Sprint(problems), "same directory as that of [a-b]") {
+		t.Errorf("problems: %v", problems)
+	}
+}
