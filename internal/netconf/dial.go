@@ -3,10 +3,13 @@ package netconf
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -16,7 +19,7 @@ type Dialer struct {
 	// Timeout bounds connecting and the TLS handshake together; 0 is no bound.
 	Timeout time.Duration
 	// LocalAddress is where to dial from: "ip:port", a bare IP address, for
-	// unixgram a socket path, or empty.
+	// unixgram a socket path, which is removed at the end, or empty.
 	LocalAddress string
 	// KeepAlive turns TCP keep-alive on, see KeepAlive.
 	KeepAlive net.KeepAliveConfig
@@ -39,8 +42,17 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	plain := net.Dialer{LocalAddr: local, KeepAlive: -1, KeepAliveConfig: d.KeepAlive}
 	conn, err := plain.DialContext(ctx, network, address)
-	if err != nil || d.TLS == nil {
-		return conn, err
+	if errors.Is(err, syscall.EADDRINUSE) && removeStale(ctx, network, d.LocalAddress) {
+		conn, err = plain.DialContext(ctx, network, address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if network == "unixgram" && d.LocalAddress != "" && d.LocalAddress[0] != '@' {
+		return &boundConn{conn, d.LocalAddress}, nil
+	}
+	if d.TLS == nil {
+		return conn, nil
 	}
 	config := d.TLS
 	if config.ServerName == "" {
@@ -54,6 +66,14 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	return secure, nil
 }
+
+// boundConn removes the socket file that it is bound to when it is closed.
+type boundConn struct {
+	net.Conn
+	path string
+}
+
+func (c *boundConn) Close() error { return errors.Join(c.Conn.Close(), os.Remove(c.path)) }
 
 // LocalAddr resolves the address to dial from; empty is nil.
 func LocalAddr(network, address string) (net.Addr, error) {

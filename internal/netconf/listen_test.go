@@ -184,9 +184,11 @@ func TestListenPacketReceives(t *testing.T) {
 			t.Errorf("%s %s: %v", network, address, err)
 			return
 		}
-		defer out.Close()
 		if _, err := io.WriteString(out, "one"); err != nil {
 			t.Fatal(err)
+		}
+		if err := out.Close(); err != nil {
+			t.Errorf("%s %s: %v", network, address, err)
 		}
 		b := make([]byte, 10)
 		n, _, err := in.ReadFrom(b)
@@ -197,7 +199,12 @@ func TestListenPacketReceives(t *testing.T) {
 	f("udp", "127.0.0.1:0", "")
 	f("udp4", "127.0.0.1:0", "127.0.0.1")
 	f("udp4", "127.0.0.1:0", "127.0.0.1:0")
-	f("unixgram", filepath.Join(dir, "in"), filepath.Join(dir, "out"))
+	local := filepath.Join(dir, "out")
+	leaveSocket(t, local, unix.SOCK_DGRAM)
+	f("unixgram", filepath.Join(dir, "in"), local)
+	if _, err := os.Lstat(local); !os.IsNotExist(err) {
+		t.Errorf("the local socket file is left: %v", err)
+	}
 	f("unixgram", fmt.Sprintf("@netconf-gram-%d", os.Getpid()), "")
 }
 
