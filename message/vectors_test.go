@@ -106,7 +106,7 @@ func wireBytes(t testing.TB, s string) []byte {
 	t.Helper()
 	var b []byte
 	var open []int // places of the lengths of open braces
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " ") {
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
 		if s[0] == '"' {
 			q, err := strconv.QuotedPrefix(s)
 			if err != nil {
@@ -116,8 +116,11 @@ func wireBytes(t testing.TB, s string) []byte {
 			s = s[len(q):]
 			continue
 		}
-		word, rest, _ := strings.Cut(s, " ")
-		s = rest
+		word := s
+		if end := strings.IndexAny(s, " \t\n"); end >= 0 {
+			word = s[:end]
+		}
+		s = s[len(word):]
 		switch word {
 		case "{":
 			b = append(b, 0)
