@@ -188,14 +188,22 @@ func (b *builder) of(k plugin.Kind) []*section {
 	return list
 }
 
-// find returns the section of a kind by its name.
+// find returns the section of a kind by its name; blanks around a name that a
+// header has are not needed in references.
 func (b *builder) find(k plugin.Kind, name string) *section {
+	var trimmed *section
 	for _, s := range b.all {
-		if s.decl.Kind == k && s.Name == name {
+		if s.decl.Kind != k {
+			continue
+		}
+		if s.Name == name {
 			return s
 		}
+		if strings.TrimSpace(s.Name) == name {
+			trimmed = s
+		}
 	}
-	return nil
+	return trimmed
 }
 
 // trial builds an instance of every section of a kind and throws it away, so

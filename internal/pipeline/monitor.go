@@ -100,3 +100,24 @@ func (c *consumer) idle() int64 {
 	waiting, _ := c.inbox.state()
 	return c.taken.Load() + int64(waiting)
 }
+
+// Abort is for a heka that hangs (SIGUSR2). If a consumer with a full queue makes
+// no progress for a second it gives up whatever runs, so that plugins get to
+// save their state; otherwise it only says that a regular shutdown will do.
+func (h *Host) Abort() {
+	h.log.Info("Sandbox abort initiated.")
+	before := h.Books()
+	if !pause(h.hard, time.Second) {
+		return
+	}
+	for i, c := range h.Books().Consumers {
+		b := before.Consumers[i]
+		waiting, _ := h.consumers[i].inbox.state()
+		if c.InFlight > 0 && c.Delivered == b.Delivered && waiting > h.consumers[i].inbox.bound/2 {
+			h.log.Error(ReportText(h.Report()))
+			h.Kill()
+			return
+		}
+	}
+	h.log.Error("Can't save sandboxes while router is processing messages, use regular shutdown.")
+}
