@@ -4,4 +4,6 @@
 // here; that needs protoc.
 package messagepb
 
-//go:generate sh -c "go build -o ${TMPDIR:-/tmp}/protoc-gen-go google.golang.org/protobuf/cmd/protoc-gen-go && protoc -I../.. --plugin=${TMPDIR:-/tmp}/protoc-gen-go --go_out=. --go_opt=paths=source_relative message.proto"
+//go:generate go build -o protoc-gen-go google.golang.org/protobuf/cmd/protoc-gen-go
+//go:generate protoc -I../.. --plugin=./protoc-gen-go --go_out=. --go_opt=paths=source_relative message.proto
+//go:generate rm protoc-gen-go
