@@ -250,3 +250,27 @@ func TestUnreadableFilesAreErrors(t *testing.T) {
 		}
 	}
 }
+
+// What Check accepts can be built, whatever it is.
+func FuzzTLSOptions(f *testing.F) {
+	f.Add("TLS12", "", "NoClientCert", "ECDHE_RSA_WITH_AES_128_GCM_SHA256", strings.Repeat("0f", 32))
+	f.Add("SSL30", "TLS13", "", "RSA_WITH_RC4_128_SHA", "")
+	f.Add("TLS13", "TLS10", "x", "TLS_", "zz")
+	f.Fuzz(func(t *testing.T, lowest, highest, auth, cipher, key string) {
+		o := TLSOptions{MinVersion: lowest, MaxVersion: highest, ClientAuth: auth, SessionTicketKey: key}
+		if cipher != "" {
+			o.Ciphers = []string{cipher}
+		}
+		checked := o.CheckClient(plainError)
+		c, err := o.ClientConfig(nil)
+		if (checked == nil) != (err == nil) {
+			t.Fatalf("Check says %v, building %v", checked, err)
+		}
+		if err == nil && c.MaxVersion != 0 && c.MaxVersion < c.MinVersion {
+			t.Errorf("versions %x to %x", c.MinVersion, c.MaxVersion)
+		}
+		if _, err := o.ticketKey(); err != nil && err != errTicketKeyHex && err.Error() != ticketKeyLength(len(key)/2).Error() {
+			t.Errorf("the error may tell the key: %v", err)
+		}
+	})
+}
