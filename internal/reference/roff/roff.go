@@ -146,6 +146,7 @@ func (p *Page) blocks(content []comment.Block, continues bool) {
 			p.Code(block.Text)
 			p.Outdent()
 		case *comment.List:
+			p.Indent()
 			for _, item := range block.Items {
 				tag := `\(bu`
 				if item.Number != "" {
@@ -154,6 +155,7 @@ func (p *Page) blocks(content []comment.Block, continues bool) {
 				p.b.WriteString(".IP \"" + tag + "\" 4\n")
 				p.blocks(item.Content, true)
 			}
+			p.Outdent()
 		}
 	}
 }
