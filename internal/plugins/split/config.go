@@ -1,8 +1,20 @@
 package split
 
-// nullConfig has no options of its own.
+// nullConfig is the configuration of NullSplitter, which makes one record of
+// whatever arrives at once: a datagram, a broker's message, the body of a request,
+// the output of a command. From a connection or a file that is what one read
+// returned, so the cuts are arbitrary there.
 type nullConfig struct{}
 
+// tokenConfig is the configuration of TokenSplitter, which ends a record at a
+// certain byte, such as a newline.
+//
+// Batches of 50 lines, with the last lines as one more record:
+//
+//	[fifty]
+//	type = "TokenSplitter"
+//	count = 50
+//	deliver_incomplete_final = true
 type tokenConfig struct {
 	// The byte that ends a record. It stays at the record's end.
 	Delimiter string `toml:"delimiter"`
@@ -10,6 +22,20 @@ type tokenConfig struct {
 	Count uint `toml:"count"`
 }
 
+// regexConfig is the configuration of RegexSplitter, which cuts where a regular
+// expression matches.
+//
+// The expression sees what has been read and not yet been delivered. One that can
+// match more when more arrives, such as \n+, may match less at the end of a read;
+// one that matches the empty text never cuts.
+//
+// MySQL's slow log, where a record starts at the line of the user:
+//
+//	[slow_log]
+//	type = "RegexSplitter"
+//	delimiter = '\n(# User@Host:)'
+//	delimiter_eol = false
+//	deliver_incomplete_final = true
 type regexConfig struct {
 	// Regular expression (RE2) that matches between two records, with at most
 	// one capture group. Without a group the match belongs to no record.
@@ -19,6 +45,16 @@ type regexConfig struct {
 	DelimiterEOL bool `toml:"delimiter_eol"`
 }
 
+// groupingConfig is the configuration of PatternGroupingSplitter, which makes one
+// record of neighbouring lines that belong together, such as those of a stack
+// trace.
+//
+// A record is delivered when a line arrives that does not belong to it, or when
+// nothing has arrived for about a second.
+//
+//	[traces]
+//	type = "PatternGroupingSplitter"
+//	preset = "java"
 type groupingConfig struct {
 	// Regular expression (RE2) that ends a line. It stays at the line's end.
 	Delimiter string `toml:"delimiter"`
@@ -35,6 +71,19 @@ type groupingConfig struct {
 	MaxLines int `toml:"max_lines"`
 }
 
+// framingConfig is the configuration of HekaFramingSplitter, which finds the
+// records of Heka's own stream format, as TcpOutput and FileOutput write it, and
+// verifies their signatures. The name of a verified signer can be asked for with
+// message_signer. Garbage between records is skipped.
+//
+//	[signed]
+//	type = "HekaFramingSplitter"
+//
+//	  [signed.signer.ops_0]
+//	  hmac_key = "old key"
+//
+//	  [signed.signer.ops_1]
+//	  hmac_key = "new key"
 type framingConfig struct {
 	// Keys of the senders whose signatures are verified. A sub-section is named
 	// after the signer and the version of its key: [NAME.signer.ops_1]. Records
@@ -46,6 +95,7 @@ type framingConfig struct {
 	SkipAuthentication bool `toml:"skip_authentication"`
 }
 
+// signerConfig is the key of one version of one signer.
 type signerConfig struct {
 	// Shared secret of HMAC signatures (MD5, SHA1, SHA256).
 	HMACKey string `toml:"hmac_key" secret:"true"`
