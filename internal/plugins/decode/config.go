@@ -2,9 +2,20 @@ package decode
 
 import "github.com/hekad/heka/plugin"
 
-// protobufConfig has no options.
+// protobufConfig is the configuration of ProtobufDecoder, which reads messages in
+// Heka's protobuf form. The input's splitter must hand it raw bytes, which is
+// what HekaFramingSplitter does; with others set use_message_bytes.
 type protobufConfig struct{}
 
+// scribbleConfig is the configuration of ScribbleDecoder, which sets headers and
+// adds fields with fixed texts. It is most useful inside a MultiDecoder.
+//
+//	[origin]
+//	type = "ScribbleDecoder"
+//
+//	  [origin.message_fields]
+//	  Type = "web"
+//	  datacenter = "fra1"
 type scribbleConfig struct {
 	// Headers and fields to set, each with its text: Type, Logger, Hostname,
 	// Payload, EnvVersion, Pid, Severity and Uuid are headers, everything else
@@ -12,6 +23,25 @@ type scribbleConfig struct {
 	MessageFields plugin.Pairs `toml:"message_fields"`
 }
 
+// regexConfig is the configuration of PayloadRegexDecoder, which takes the payload
+// apart with a regular expression and makes headers and fields of the parts. All
+// fields are texts.
+//
+// The captures Timestamp and Severity set the message's headers of these names.
+// Expressions that begin with ^ and in which every part ends at a character that
+// it cannot contain are much faster than others.
+//
+//	[combined]
+//	type = "PayloadRegexDecoder"
+//	match_regex = '^(?P<ip>\S+) \S+ (?P<user>\S+) \[(?P<Timestamp>[^\]]+)\] "(?P<req>[^"]*)" (?P<status>\d{3}) (?P<bytes>\d+)'
+//	timestamp_layout = "02/Jan/2006:15:04:05 -0700"
+//
+//	  [combined.message_fields]
+//	  Type = "access"
+//	  "remote|ipv4" = "%ip%"
+//	  "size|B" = "%bytes%"
+//	  status = "%status%"
+//	  summary = "%user% %req%"
 type regexConfig struct {
 	// Regular expression (RE2) that is searched for in the payload. It needs a
 	// capture group; (?P<name>...) names one.
@@ -20,8 +50,8 @@ type regexConfig struct {
 	// not listed must be numbers.
 	SeverityMap map[string]int32 `toml:"severity_map"`
 	// Headers and fields to set, as in ScribbleDecoder, with %name% standing for
-	// the capture of that name, or %1% for the first group without name; else for
-	// a header or field of the message.
+	// the capture of that name, or %2% for the second group if it has no name;
+	// else for a header or field of the message.
 	MessageFields plugin.Pairs `toml:"message_fields"`
 	// Form of the capture Timestamp, which becomes the message's time: Epoch,
 	// EpochMilli, EpochMicro or EpochNano for numbers, the name of one of Go's
@@ -37,6 +67,14 @@ type regexConfig struct {
 	LogErrors bool `toml:"log_errors"`
 }
 
+// multiConfig is the configuration of MultiDecoder, which lets several decoders
+// work on a message. It fails if all of them fail; what a decoder changed before it
+// failed is undone.
+//
+//	[received]
+//	type = "MultiDecoder"
+//	subs = ["ProtobufDecoder", "origin"]
+//	cascade_strategy = "all"
 type multiConfig struct {
 	// Decoder sections, in the order in which they are tried.
 	Subs []string `toml:"subs" ref:"decoder"`
