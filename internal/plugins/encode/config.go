@@ -1,8 +1,17 @@
 package encode
 
-// protobufConfig has no options.
+// protobufConfig is the configuration of ProtobufEncoder, which writes messages in
+// Heka's protobuf form. A message that nothing has changed since it was received is
+// passed on byte by byte.
 type protobufConfig struct{}
 
+// payloadConfig is the configuration of PayloadEncoder, which writes the payload
+// alone, on a line of its own.
+//
+//	[lines]
+//	type = "PayloadEncoder"
+//	prefix_ts = true
+//	ts_format = "%Y-%m-%dT%H:%M:%S%z"
 type payloadConfig struct {
 	// Add a newline to each payload, also to one that ends with a newline.
 	AppendNewlines bool `toml:"append_newlines"`
@@ -18,6 +27,8 @@ type payloadConfig struct {
 	TZ string `toml:"tz"`
 }
 
+// rstConfig is the configuration of RstEncoder, which writes all of a message for
+// people to read, in reStructuredText. It helps to find out what messages hold.
 type rstConfig struct {
 	// Make the output safe for a reader of reStructuredText: indent the further
 	// lines of texts that have several, and replace what is not UTF-8.
@@ -26,7 +37,7 @@ type rstConfig struct {
 
 // esOptions are shared by the Elasticsearch encoders.
 //
-// Index, type_name and id are templates: %{Type}, %{Hostname}, %{Logger},
+// The options index, type_name and id are templates: %{Type}, %{Hostname}, %{Logger},
 // %{EnvVersion}, %{Pid}, %{Severity} and %{UUID} stand for headers of the
 // message, %{name} for the first value of a field, and %{%Y.%m.%d} for the time
 // in strftime notation.
@@ -51,7 +62,7 @@ type esOptions struct {
 	ESIndexFromTimestamp bool `toml:"es_index_from_timestamp"`
 	// Parts of the message to write, in this order: Uuid, Timestamp, Type,
 	// Logger, Severity, Payload, EnvVersion, Pid, Hostname, and DynamicFields for
-	// the message's fields. Case does not matter.
+	// the message's fields. Empty is all of them. Case does not matter.
 	Fields []string `toml:"fields"`
 	// Form of the timestamp, in strftime notation; the time is in UTC.
 	// "%Y-%m-%dT%H:%M:%S.%LZ" has milliseconds.
@@ -68,12 +79,29 @@ type esOptions struct {
 	BytesBase64 bool `toml:"bytes_base64"`
 }
 
+// esJSONConfig is the configuration of ESJsonEncoder, which writes messages for
+// the bulk API of Elasticsearch and OpenSearch: a line that names the index, and a
+// line with the message as a flat JSON object.
+//
+// Fields of one name become one array. Numbers that JSON does not have become
+// null.
+//
+//	[elasticsearch]
+//	type = "ESJsonEncoder"
+//	index = "%{Type}-%{%Y.%m.%d}"
+//	type_name = ""
+//	es_index_from_timestamp = true
+//	timestamp = "%Y-%m-%dT%H:%M:%S.%LZ"
+//
+//	  [elasticsearch.field_mappings]
+//	  Timestamp = "@timestamp"
 type esJSONConfig struct {
 	esOptions
 	// Names of the headers in the document.
 	FieldMappings fieldMappings `toml:"field_mappings"`
 }
 
+// fieldMappings name the headers.
 type fieldMappings struct {
 	// Name for the timestamp.
 	Timestamp string `toml:"Timestamp"`
@@ -95,6 +123,9 @@ type fieldMappings struct {
 	Hostname string `toml:"Hostname"`
 }
 
+// esLogstashConfig is the configuration of ESLogstashV0Encoder, which writes
+// messages for the bulk API of Elasticsearch in the schema of the first Logstash:
+// headers as @timestamp, @type and so on, all fields in the object @fields.
 type esLogstashConfig struct {
 	esOptions
 	// Write the message's type as @type, whatever type_name says.
