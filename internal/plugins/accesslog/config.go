@@ -1,5 +1,15 @@
 package accesslog
 
+// config is the configuration of AccessLogDecoder, which reads the access logs of
+// nginx and Apache. It makes the same messages as the scripts nginx_access.lua and
+// apache_access.lua, at a multiple of their speed: the time becomes the message's,
+// everything else fields; numbers are numbers with their units.
+//
+//	[nginx_access]
+//	type = "AccessLogDecoder"
+//	log_format = '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+//	message_type = "nginx.access"
+//	user_agent_transform = true
 type config struct {
 	// Format of the lines: an nginx log_format or Apache LogFormat string, or the
 	// name of a well-known one: combined or main of nginx; common, combined or
