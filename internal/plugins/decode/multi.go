@@ -41,10 +41,10 @@ func newMulti(c *multiConfig, env *plugin.Env) (plugin.Decoder, error) {
 		return nil, plugin.BadOption("cascade_strategy", "Unrecognized cascade strategy: %s", c.CascadeStrategy)
 	}
 	var problems []error
-	for _, name := range c.Subs {
+	for i, name := range c.Subs {
 		decoder, err := env.Decoder(name)
 		if err != nil {
-			problems = append(problems, plugin.BadOption("subs", "%w", err))
+			problems = append(problems, plugin.BadOption(fmt.Sprintf("subs[%d]", i), "%w", err))
 			continue
 		}
 		s := &sub{Decoder: decoder, name: name}
