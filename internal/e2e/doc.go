@@ -1,0 +1,3 @@
+// Package e2e tests the real binary from outside: processes, files, sockets and
+// signals. It holds no code of its own.
+package e2e
