@@ -59,9 +59,11 @@ func (t *Text) Free() []byte {
 // copying.
 func (t *Text) Keep(b []byte) string {
 	if len(b) <= cap(t.buf)-len(t.buf) {
-		// Either b lies in the free part, or append had to move it to the heap
-		// after all; taking the room in both cases is correct and cheap.
 		t.buf = t.buf[:len(t.buf)+len(b)]
+	} else {
+		// append moved b to the heap. Views that were taken of it before lie in
+		// what was free, so none of that is free any more.
+		t.buf = t.buf[:cap(t.buf)]
 	}
 	return message.View(b)
 }

@@ -216,6 +216,13 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}) {
 	if h.hard.Err() != nil {
 		h.abandon()
 	}
+	for _, in := range h.inputs {
+		select {
+		case <-in.ended:
+			in.close()
+		default: // given up; it may still be at work
+		}
+	}
 	h.log.Info("Shutdown complete.")
 }
 

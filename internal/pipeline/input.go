@@ -69,6 +69,7 @@ func (in *input) run(ctx context.Context) {
 			return
 		}
 		in.log.Info(fmt.Sprintf("Restarting (attempt %d/%d)", back.tries, in.opts.Retries.MaxRetries))
+		in.close()
 		if err := in.call(in.rebuild); err != nil {
 			in.log.Error(err.Error())
 		}
@@ -97,22 +98,26 @@ func (in *input) rebuild() error {
 	return err
 }
 
-// live is the life of one instance.
-func (in *input) live(ctx context.Context) (err error) {
+// close lets the instance write its last position and let go of what it holds.
+// That is when nothing more can be acknowledged: before a restart, or after all
+// consumers have ended.
+func (in *input) close() {
+	if cl, ok := (*in.instance.Load()).(plugin.Closer); ok {
+		if err := in.call(cl.Close); err != nil {
+			in.log.Error(err.Error())
+		}
+	}
+}
+
+// live is the working life of one instance.
+func (in *input) live(ctx context.Context) error {
 	if err := in.prepare(ctx); err != nil {
 		return err
 	}
 	in.prepared = false
 	inst := *in.instance.Load()
-	if cl, ok := inst.(plugin.Closer); ok {
-		defer func() {
-			if e := in.call(cl.Close); e != nil && err == nil {
-				in.log.Error(e.Error())
-			}
-		}()
-	}
 	in.setState("running")
-	err = in.call(func() error { return inst.(plugin.Input).Run(ctx, in) })
+	err := in.call(func() error { return inst.(plugin.Input).Run(ctx, in) })
 	in.closeStreams()
 	return err
 }
