@@ -1,0 +1,47 @@
+// Package plugins lists the built-in plugin types.
+package plugins
+
+import (
+	"slices"
+
+	"github.com/hekad/heka/internal/plugins/accesslog"
+	"github.com/hekad/heka/internal/plugins/counter"
+	"github.com/hekad/heka/internal/plugins/decode"
+	"github.com/hekad/heka/internal/plugins/encode"
+	"github.com/hekad/heka/internal/plugins/file"
+	"github.com/hekad/heka/internal/plugins/logoutput"
+	"github.com/hekad/heka/internal/plugins/logstreamer"
+	"github.com/hekad/heka/internal/plugins/split"
+	"github.com/hekad/heka/internal/plugins/tcp"
+	"github.com/hekad/heka/internal/plugins/udp"
+	"github.com/hekad/heka/plugin"
+)
+
+// All returns the built-in plugin types and extra ones; of two with the same
+// type name the later stays.
+func All(extra ...plugin.Plugin) []plugin.Plugin {
+	all := slices.Concat(
+		accesslog.Plugins(),
+		counter.Plugins(),
+		decode.Plugins(),
+		encode.Plugins(),
+		file.Plugins(),
+		logoutput.Plugins(),
+		logstreamer.Plugins(),
+		split.Plugins(),
+		tcp.Plugins(),
+		udp.Plugins(),
+		extra,
+	)
+	at := make(map[string]int, len(all))
+	list := all[:0]
+	for _, p := range all {
+		if i, ok := at[p.Type]; ok {
+			list[i] = p
+			continue
+		}
+		at[p.Type] = len(list)
+		list = append(list, p)
+	}
+	return list
+}
