@@ -3,16 +3,18 @@ package tcp
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"time"
 )
 
 const (
-	// drainPause without a byte says that nothing is left to read at the end.
-	drainPause = 20 * time.Millisecond
+	// drainTries looks at an empty socket, drainPause apart, say that nothing is
+	// left to read at the end.
+	drainTries, drainPause = 10, 5 * time.Millisecond
 	// drainTime bounds how long the end may take while bytes keep coming.
-	drainTime = time.Second
+	drainTime = 3 * time.Second
 )
 
 var (
@@ -22,66 +24,91 @@ var (
 	errIdle = errors.New("no data within idle_timeout")
 )
 
-// connReader reads a connection for a stream.
-type connReader struct {
-	conn     net.Conn
-	stopping <-chan struct{}
-	idle     time.Duration // 0 is no limit
-	stop     func() bool   // lets go of the context
-	end      time.Time     // of draining; zero before
+// conn is a connection that ends with a context. It lies below TLS.
+type conn struct {
+	net.Conn
+	idle    time.Duration // 0 is no limit
+	release func() bool   // lets go of the context
+	stopped chan struct{} // closed when the context is done
+
+	end   time.Time // of draining; zero before
+	empty int       // tries in a row that found nothing
 }
 
-// newConnReader begins to watch ctx; the caller calls stop at the end.
-func newConnReader(ctx context.Context, conn net.Conn, idle time.Duration) *connReader {
-	wake := func() { conn.SetReadDeadline(past) }
-	return &connReader{conn: conn, stopping: ctx.Done(), idle: idle, stop: context.AfterFunc(ctx, wake)}
+// newConn begins to watch ctx; Close ends that.
+func newConn(ctx context.Context, c net.Conn, idle time.Duration) *conn {
+	r := &conn{Conn: c, idle: idle, stopped: make(chan struct{})}
+	r.release = context.AfterFunc(ctx, func() {
+		close(r.stopped) // first, so that Read does not undo the deadline
+		c.SetReadDeadline(past)
+	})
+	return r
 }
 
 // Read waits for bytes until the peer closes, nothing came for the idle time, or
-// the context is done and everything was read that was already there. Only the
-// first of these is io.EOF.
+// the context is done and everything was read that was already on its way. Only
+// the first of these is io.EOF.
 //
 // hot: once per read.
-func (r *connReader) Read(b []byte) (int, error) {
-	for {
-		if r.idle > 0 && r.end.IsZero() {
-			r.conn.SetReadDeadline(time.Now().Add(r.idle))
-			if r.stopped() {
-				r.conn.SetReadDeadline(past)
-			}
+func (c *conn) Read(b []byte) (int, error) {
+	if !c.end.IsZero() {
+		return c.drain(b)
+	}
+	if c.idle > 0 {
+		c.Conn.SetReadDeadline(time.Now().Add(c.idle))
+		if c.isStopped() {
+			c.Conn.SetReadDeadline(past)
 		}
-		n, err := r.conn.Read(b)
-		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-			if !r.end.IsZero() {
-				r.drainOn()
-			}
+	}
+	n, err := c.Conn.Read(b)
+	switch {
+	case n > 0 || !errors.Is(err, os.ErrDeadlineExceeded):
+		return n, err
+	case !c.isStopped():
+		return 0, errIdle
+	}
+	c.end = time.Now().Add(drainTime)
+	return c.drain(b)
+}
+
+// drain reads what comes without a pause.
+func (c *conn) drain(b []byte) (int, error) {
+	for c.empty < drainTries && time.Now().Before(c.end) {
+		n, err := tryRead(c.Conn, b)
+		if n > 0 || err != nil {
+			c.empty = 0
 			return n, err
 		}
-		if !r.stopped() {
-			return 0, errIdle
-		}
-		if !r.end.IsZero() {
-			return 0, context.Canceled
-		}
-		r.end = time.Now().Add(drainTime)
-		r.drainOn()
+		c.empty++
 	}
+	return 0, context.Canceled
 }
 
-// drainOn allows for one more pause.
-func (r *connReader) drainOn() {
-	next := time.Now().Add(drainPause)
-	if next.After(r.end) {
-		next = r.end
+// pausingRead is tryRead for connections without a descriptor. A deadline that is
+// over when the read begins keeps it from looking, so on a busy machine it may see
+// nothing where there is something.
+func pausingRead(c net.Conn, b []byte) (int, error) {
+	c.SetReadDeadline(time.Now().Add(drainPause))
+	n, err := c.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = nil
+	} else if n == 0 && err == nil {
+		err = io.ErrNoProgress
 	}
-	r.conn.SetReadDeadline(next)
+	return n, err
 }
 
-func (r *connReader) stopped() bool {
+func (c *conn) isStopped() bool {
 	select {
-	case <-r.stopping:
+	case <-c.stopped:
 		return true
 	default:
 		return false
 	}
+}
+
+// Close closes the connection.
+func (c *conn) Close() error {
+	c.release()
+	return c.Conn.Close()
 }

@@ -125,8 +125,9 @@ func (in *Input) welcome(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 		in.acceptUntil(ctx, time.Time{})
 	}
 	in.wg.Go(func() {
-		in.serve(ctx, feed, conn)
-		conn.Close()
+		c := newConn(ctx, conn, in.config.IdleTimeout)
+		in.serve(ctx, feed, c)
+		c.Close()
 		if in.active.Add(-1) == 0 && feed.Once() && in.served.Load() > 0 {
 			in.acceptUntil(ctx, time.Now().Add(lastCall))
 		}
@@ -164,9 +165,7 @@ func (in *Input) serve(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	}
 	defer stream.Close()
 	in.served.Add(1)
-	r := newConnReader(ctx, conn, in.config.IdleTimeout)
-	defer r.stop()
-	switch err := stream.Split(r); {
+	switch err := stream.Split(conn); {
 	case err == nil || ctx.Err() != nil:
 	case errors.Is(err, errIdle):
 		in.env.Log.Info("closing the idle connection from " + peer)

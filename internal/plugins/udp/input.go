@@ -86,11 +86,16 @@ func (in *Input) Run(ctx context.Context, feed plugin.Feed) error {
 	}
 	defer stream.Close()
 	in.stream = stream
-	defer context.AfterFunc(ctx, func() { in.socket.SetReadDeadline(past) })()
+	woken := make(chan struct{})
+	defer context.AfterFunc(ctx, func() {
+		in.socket.SetReadDeadline(past)
+		close(woken)
+	})()
 	if err := in.listen(ctx, feed.Once()); err != nil || ctx.Err() == nil {
 		return err
 	}
 	// What came in while the end was on its way is still in the buffer.
+	<-woken
 	end := time.Now().Add(lastPass)
 	in.socket.SetReadDeadline(time.Now().Add(lastPause))
 	err = in.receive(func() bool { return true }, func() bool { return time.Now().After(end) })
