@@ -22,7 +22,7 @@ const (
 	// lastCall is how long an input that runs once waits for a further
 	// connection after the last one has closed, so that a client in the
 	// listener's queue is not turned away.
-	lastCall = 50 * time.Millisecond
+	lastCall = 200 * time.Millisecond
 	// Accepting that fails, for want of descriptors for example, is tried again
 	// after a pause that doubles.
 	firstAcceptPause, lastAcceptPause = 5 * time.Millisecond, time.Second

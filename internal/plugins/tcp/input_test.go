@@ -168,7 +168,7 @@ func TestMaxConnectionsTurnsAway(t *testing.T) {
 }
 
 func TestIdleConnectionsAreClosed(t *testing.T) {
-	in := start(t, new(feedtest.Feed), func(c *InputConfig) { c.IdleTimeout = 30 * time.Millisecond })
+	in := start(t, new(feedtest.Feed), func(c *InputConfig) { c.IdleTimeout = 500 * time.Millisecond })
 	conn := in.dial(t)
 	send(t, conn, "1\n")
 	in.feed.WaitFor(t, 1)
@@ -182,9 +182,10 @@ func TestOnceEndsAfterTheLastConnection(t *testing.T) {
 	in := start(t, &feedtest.Feed{RunOnce: true}, nil)
 	one, two := in.dial(t), in.dial(t)
 	send(t, one, "1\n")
-	one.Close()
 	send(t, two, "2\n")
 	in.feed.WaitFor(t, 2)
+	one.Close()
+	in.feed.Until(t, func() bool { return in.feed.OpenStreams() == 1 })
 	select {
 	case <-in.ended:
 		t.Fatal("ended while a connection was open")

@@ -18,9 +18,8 @@ const (
 	// udpSize is more than the largest UDP datagram; unixSize is more than what
 	// Linux lets through a Unix socket by default.
 	udpSize, unixSize = 64 << 10, 256 << 10
-	// lastPass bounds how long the end may take while datagrams keep coming,
-	// lastPause how long it waits for one where it has to wait.
-	lastPass, lastPause = time.Second, 20 * time.Millisecond
+	// lastPass bounds how long the end may take while datagrams keep coming.
+	lastPass = time.Second
 	// onceQuiet without a datagram ends an input that runs once.
 	onceQuiet = time.Second
 	// Reading that fails is tried again after a pause that doubles;
@@ -97,7 +96,7 @@ func (in *Input) Run(ctx context.Context, feed plugin.Feed) error {
 	// What came in while the end was on its way is still in the buffer.
 	<-woken
 	end := time.Now().Add(lastPass)
-	in.socket.SetReadDeadline(time.Now().Add(lastPause))
+	in.socket.SetReadDeadline(time.Now().Add(lastWait))
 	err = in.receive(func() bool { return true }, func() bool { return time.Now().After(end) })
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil

@@ -2,7 +2,13 @@
 
 package udp
 
-import "net"
+import (
+	"net"
+	"time"
+)
+
+// lastWait is how long the end waits for a datagram.
+const lastWait = 20 * time.Millisecond
 
 // receive hands datagrams in until over says so. It also ends at the socket's read
 // deadline and at an error. idle is called after each datagram, since there is no

@@ -8,9 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// overCheck is the number of datagrams after which a busy input looks whether it
-// is to end.
-const overCheck = 64
+const (
+	// overCheck is the number of datagrams after which a busy input looks whether
+	// it is to end.
+	overCheck = 64
+	// lastWait is how long the end may wait for a datagram. It never does, since
+	// it is seen when there is none.
+	lastWait = lastPass
+)
 
 // receive hands datagrams in until over says so, which is asked now and then, or
 // until idle does, which is called each time the socket's buffer is empty; on false
