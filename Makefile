@@ -27,9 +27,10 @@ check:
 	$(GO) tool staticcheck ./...
 	$(GO) test -count=1 -run 'TestLayers' .
 
-# Tests against real servers, which are installed from Debian's packages.
+# Tests against real peers, which are installed from Debian's packages.
 test-services: build
-	./testdata/services/run
+	./testdata/services/install
+	$(GO) test -count=1 -tags services ./internal/e2e/...
 
 ci: check test race test-services
 
@@ -40,7 +41,7 @@ bench: build
 fuzz:
 	@for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ) $$p || exit 1; \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x $$p || exit 1; \
 	  done; \
 	done
 
