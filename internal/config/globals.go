@@ -18,10 +18,11 @@ type Global struct {
 	// Number of CPU threads that run heka at the same time. 0 means as many
 	// as there are CPUs that the process may use.
 	MaxProcs int `toml:"maxprocs" min:"0"`
-	// Number of messages that the inputs together, and separately the filters,
-	// may have under way before they wait.
+	// Kept for old configurations, without effect: what bounds the messages under
+	// way are the queues in front of filters and outputs, see plugin_chansize.
 	PoolSize int `toml:"poolsize" min:"1"`
-	// Number of messages that wait in memory for each filter and output.
+	// The queue in memory in front of each filter and output holds 64 times as
+	// many messages.
 	PluginChanSize int `toml:"plugin_chansize" min:"0"`
 	// File to write a CPU profile of the whole run to, for go tool pprof.
 	CPUProf string `toml:"cpuprof"`
