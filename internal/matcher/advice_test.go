@@ -53,6 +53,9 @@ func TestAdvice(t *testing.T) {
 	never("Severity > 5 && Severity < 6", "Severity > 5 and Severity < 6 exclude each other")
 	never("Pid > 2147483647", "Pid > 2147483647 never holds")
 	never("Timestamp > 9223372036854775807", "Timestamp > 9223372036854775807 never holds")
+	f("Timestamp >= 9223372036854775807 && Timestamp != 9223372036854775807",
+		`"Timestamp >= 9223372036854775807 && Timestamp != 92233720368…" never matches: `+
+			"Timestamp >= 9223372036854775807 and Timestamp != 9223372036854775807 exclude each other")
 	never("Fields[a] == 'x' && Fields[a] == 6", "Fields[a] == 'x' and Fields[a] == 6 exclude each other")
 	never("Fields[a] == NIL && Fields[a] != 'x'", "Fields[a] == NIL and Fields[a] != 'x' exclude each other")
 	never("Fields[a] == TRUE && Fields[a] == FALSE", "Fields[a] == TRUE and Fields[a] == FALSE exclude each other")

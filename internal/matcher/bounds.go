@@ -19,8 +19,6 @@ type bound[T int64 | float64] struct {
 	id int32 // what to mark
 }
 
-func (b *bounds[T]) used() bool { return len(b.least)+len(b.most)+len(b.equal) > 0 }
-
 // add adds the claim that a value lies in the span.
 func (b *bounds[T]) add(kind atomKind, in span[T], id int32) {
 	switch {

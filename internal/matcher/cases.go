@@ -41,7 +41,8 @@ const maxCaseLine = MaxLength + 1024
 // ReadCases reads a case file. It has one item per line; blank lines and lines that
 // begin with # are left out.
 //
-//	message NAME {...}   the message, in JSON, for the cases that follow
+//	message {...}        the message, in JSON, for the cases that follow
+//	message NAME {...}   the same, to be used again
 //	message NAME         a message defined above, for the cases that follow
 //	yes EXPRESSION       the expression matches the message
 //	no  EXPRESSION       the expression does not match the message
@@ -76,13 +77,18 @@ func ReadCases(r io.Reader) ([]Case, error) {
 		rest = strings.TrimLeft(rest, " \t")
 		if word == "message" {
 			name, text, _ := strings.Cut(rest, " ")
+			if strings.HasPrefix(rest, "{") {
+				name, text = "", rest
+			}
 			if text != "" {
 				messages[name] = []byte(strings.TrimSpace(text))
 			}
-			if messages[name] == nil {
+			switch current = messages[name]; {
+			case current == nil:
 				return nil, fmt.Errorf("line %d: message %q is not defined", number, name)
+			case !json.Valid(current):
+				return nil, fmt.Errorf("line %d: message %q is not JSON", number, name)
 			}
-			current = messages[name]
 			continue
 		}
 		c := Case{Line: number, Expr: rest, Message: current}

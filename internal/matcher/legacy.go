@@ -11,18 +11,19 @@ const (
 	legacyNUL        = "heka 0.10 stopped reading at a NUL byte and ignored the rest"
 )
 
-// legacyNumber says what Heka 0.10 made of a malformed number.
-func legacyNumber(s string) string {
-	if strings.Trim(s, "0123456789.e+-") != "" || s[0] == '-' {
+// legacyLiteral says what Heka 0.10 made of a mistake where a literal should stand.
+func legacyLiteral(e *SyntaxError) string {
+	s := e.Text
+	if e.Category != MalformedNumber || strings.Trim(s, "0123456789.e+-") != "" || s[0] == '-' {
 		return ""
 	}
 	return "heka 0.10 took it for 0"
 }
 
-// legacyCharacter says what Heka 0.10 did with a character between two tests, or in
-// front of the first.
+// legacyCharacter says what Heka 0.10 did with a character where no test, or none
+// more, begins.
 func legacyCharacter(e *SyntaxError, behindTest bool) string {
-	if e.Category != UnexpectedCharacter || e.Text == "" {
+	if e.Category != UnexpectedCharacter {
 		return ""
 	}
 	rest := e.Expr[e.Pos+len(e.Text):]

@@ -251,9 +251,7 @@ func (l *lexer) number() (token, *SyntaxError) {
 	}
 	n, err := parseNumber(s)
 	if err != nil {
-		e := l.fail(MalformedNumber, start, l.pos, err.Error(), "")
-		e.Legacy = legacyNumber(s)
-		return token{}, e
+		return token{}, l.fail(MalformedNumber, start, l.pos, err.Error(), "")
 	}
 	return token{kind: numberToken, number: n}, nil
 }

@@ -211,6 +211,7 @@ func TestReadCasesNamesTheLine(t *testing.T) {
 	f("yes TRUE\nmaybe TRUE\n", `line 2: "maybe" is none of message, yes, no, err`)
 	f("yes TRUE\n  part\n", "line 2: an indented line must follow an err line")
 	f("message M2\n", `line 1: message "M2" is not defined`)
+	f("message {\"uuid\":\n", `line 1: message "" is not JSON`)
 	f("\n\nno \"TRUE\n", "line 3: read")
 	f("yes "+strings.Repeat("x", 2<<20), "line 1: bufio.Scanner: token too long")
 }

@@ -5,7 +5,7 @@ import "strings"
 // needle is a word to search for in texts, by the byte of it that is rarest in logs.
 type needle struct {
 	word string
-	rare int // offset of the byte
+	rare int // offset of the byte's first occurrence in the word
 }
 
 // common are the commonest bytes of log texts, the commonest first.
@@ -45,10 +45,11 @@ func (n *needle) in(s string) bool {
 		if start := i - n.rare; s[start:start+len(n.word)] == n.word {
 			return true
 		}
-		// The byte is not rare here. The library's search never takes more
-		// than linear time.
+		// Where the byte is not rare, the library's search is faster and never
+		// takes more than linear time. The word cannot begin before the byte
+		// and have it in it, since this would be the first of the word.
 		if misses++; misses > 8+i/16 {
-			return strings.Contains(s[i-n.rare+1:], n.word)
+			return strings.Contains(s[i+1:], n.word)
 		}
 	}
 	return false

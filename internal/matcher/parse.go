@@ -63,7 +63,7 @@ func (p *parser) next() *SyntaxError {
 // instead.
 func (p *parser) operand() (*node, *SyntaxError) {
 	if err := p.next(); err != nil {
-		err.Legacy += legacyCharacter(err, false)
+		err.Legacy = legacyCharacter(err, false)
 		return nil, err
 	}
 	switch t := p.tok; t.kind {
@@ -99,7 +99,7 @@ func (p *parser) behind(operand *node) (*node, *SyntaxError) {
 		depth := len(p.levels) - 1
 		if err := p.next(); err != nil {
 			if depth == 0 {
-				err.Legacy += legacyCharacter(err, true)
+				err.Legacy = legacyCharacter(err, true)
 			}
 			return nil, err
 		}
@@ -234,6 +234,7 @@ func (p *parser) test(v variable) (*node, *SyntaxError) {
 	}
 	op := p.tok
 	if err := p.next(); err != nil {
+		err.Legacy = legacyLiteral(err)
 		return nil, err
 	}
 	right := p.tok
