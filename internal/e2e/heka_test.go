@@ -84,7 +84,11 @@ func (h *heka) wait(code int) string {
 	if got := h.cmd.ProcessState.ExitCode(); got != code {
 		h.t.Fatalf("exit code %d, want %d\n%s", got, code, h.output())
 	}
-	return h.output()
+	out := h.output()
+	if strings.Contains(out, "the books do not balance") {
+		h.t.Errorf("after the end:\n%s", out)
+	}
+	return out
 }
 
 func (h *heka) signal(s syscall.Signal) {

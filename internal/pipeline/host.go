@@ -223,6 +223,9 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}) {
 		default: // given up; it may still be at work
 		}
 	}
+	if err := h.Books().Check(); err != nil && h.hard.Err() == nil {
+		h.log.Error("the books do not balance: " + err.Error())
+	}
 	h.log.Info("Shutdown complete.")
 }
 
