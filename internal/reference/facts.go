@@ -10,7 +10,9 @@ const section = "NAME"
 
 // facts says in one line what an option takes; above is the name of the section
 // or sub-section that it stands in.
-func (o *Option) facts(above string) string {
+func (o *Option) facts(above string) string { return strings.Join(o.factList(above), "; ") }
+
+func (o *Option) factList(above string) []string {
 	parts := []string{o.kindOfValue(above)}
 	add := func(s string) { parts = append(parts, s) }
 	if o.Required {
@@ -33,7 +35,7 @@ func (o *Option) facts(above string) string {
 	if o.Ref != "" {
 		add("names a section of kind " + o.Ref)
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // kindOfValue is the option's type with its unit, and for sub-sections the

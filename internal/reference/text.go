@@ -3,6 +3,7 @@ package reference
 import (
 	"go/doc/comment"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/fatih/color"
 )
@@ -55,7 +56,7 @@ func (t *textWriter) list(options []Option, above, indent string) {
 	for i := range options {
 		o := &options[i]
 		t.WriteString(indent + color.CyanString(o.Name) + "  ")
-		t.WriteString(color.New(color.Faint).Sprint(strings.ReplaceAll(o.facts(above), "\n", " ")) + "\n")
+		t.facts(o.factList(above), len(indent)+utf8.RuneCountInString(o.Name)+2, indent+"    ")
 		if o.Doc != "" {
 			t.prose(o.Doc, indent+"    ")
 		}
@@ -64,6 +65,29 @@ func (t *textWriter) list(options []Option, above, indent string) {
 		}
 		t.list(o.Options, o.path(above), indent+"    ")
 	}
+}
+
+// facts writes facts from a column on, and on further lines as needed.
+func (t *textWriter) facts(facts []string, column int, indent string) {
+	faint := color.New(color.Faint)
+	for i, f := range facts {
+		if i < len(facts)-1 {
+			f += ";"
+		}
+		n := utf8.RuneCountInString(f)
+		switch {
+		case i == 0:
+		case column+1+n > t.width:
+			t.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			t.WriteByte(' ')
+			column++
+		}
+		t.WriteString(faint.Sprint(f))
+		column += n
+	}
+	t.WriteByte('\n')
 }
 
 // prose writes wrapped prose.

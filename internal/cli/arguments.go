@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// choice is the value of a flag that takes one of some words.
+type choice struct {
+	value *string
+	words []string
+}
+
+// Set implements pflag.Value.
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.words, s) {
+		return misused("it must be %s%s", oneOf(c.words), suggestion(s, c.words))
+	}
+	*c.value = s
+	return nil
+}
+
+func (c *choice) String() string { return *c.value }
+
+// Type implements pflag.Value; help shows it.
+func (c *choice) Type() string { return strings.Join(c.words, "|") }
+
+// formatFlag adds a flag --format of one of some words.
+func formatFlag(c *cobra.Command, value *string, def string, words ...string) {
+	*value = def
+	c.Flags().Var(&choice{value, words}, "format", "form of the output")
+	completeWords(c, "format", words)
+}
+
+// completeWords lets the shell complete the words of a flag.
+func completeWords(c *cobra.Command, flag string, words []string) {
+	err := c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words, cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic("cli: completion of --" + flag + ": " + err.Error())
+	}
+}
+
+// oneOf lists words: "a, b or c".
+func oneOf(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// atMostOne refuses a second argument.
+func atMostOne(name string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return misused("one %s at most, not %d\nRun '%s --help' for usage.", name, len(args), c.CommandPath())
+		}
+		return nil
+	}
+}
+
+// group makes a command of nothing but subcommands: it prints its help, and
+// refuses those it does not have.
+func group(c *cobra.Command, subs ...*cobra.Command) *cobra.Command {
+	c.AddCommand(subs...)
+	c.DisableFlagsInUseLine = true
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		var names []string
+		for _, sub := range subs {
+			names = append(names, sub.Name())
+		}
+		return misused("%s has no command %q%s\nRun '%[1]s --help' for usage.", c.CommandPath(), args[0], suggestion(args[0], names))
+	}
+	return c
+}

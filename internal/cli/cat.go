@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hekad/heka/internal/matcher"
+)
+
+// Exit codes of heka cat.
+const (
+	exitCatArgs   = 1
+	exitCatMatch  = 2
+	exitCatInput  = 3
+	exitCatOutput = 4
+	exitCatOffset = 5
+	exitCatRead   = 6
+	exitCatSize   = 8
+)
+
+// defaultCatMessage is the largest message that is accepted unless the user
+// says otherwise, in bytes.
+const defaultCatMessage = 4 << 20
+
+// catOptions are the flags of heka cat.
+type catOptions struct {
+	match, format, output, from string
+	since, until                string
+	tail, utc                   bool
+	offset                      int64
+	limit, maxMessage           uint64
+}
+
+// catFormats are what heka cat can write.
+var catFormats = []string{"txt", "json", "heka", "rst", "payload", "count"}
+
+func newCat() *cobra.Command {
+	var o catOptions
+	c := &cobra.Command{
+		Use:   "cat [flags] FILE...",
+		Short: "Show, count, filter and convert files of messages",
+		Long: `Read files of framed messages, such as outputs, disk queues and captures hold, and
+write the messages that match an expression.
+
+Files may be compressed by gzip or zstd; - is standard input, and patterns such
+as '*.hpb' are expanded. What is damaged is skipped and reported on standard
+error with its offset, which for compressed files counts unpacked bytes.
+
+Formats:
+  txt      a block of lines for each message, for people
+  json     one JSON object a line
+  heka     the record as it was, with its header and signature
+  rst      reStructuredText, as RstEncoder writes it
+  payload  the payload alone, on a line of its own
+  count    nothing but the numbers at the end
+
+--since and --until compare the messages' timestamps; they take a time such as
+2006-01-02 15:04:05, in the local zone unless it names one, or a duration such
+as 15m for 15 minutes ago.
+
+Exit codes: 0 done, also when files were damaged; 1 no file named; 2 bad
+expression or flag; 3 a file cannot be opened; 4 the output cannot be opened or
+written; 5 bad offset; 6 a file cannot be read to its end; 8 --max-message-size
+too large.`,
+		Example: `  heka cat messages.hpb
+  heka cat --format count --match "Fields[status] >= 500" /var/log/heka/*.hpb
+  heka cat --format heka --match "Type == 'x'" --output x.hpb all.hpb
+  heka cat --since 15m --format json messages.hpb.gz | jq .payload
+  heka cat --from json --format heka --output messages.hpb messages.jsonl
+  heka cat --tail messages.hpb`,
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.match, "match", "TRUE", "only messages that match this expression")
+	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
+	f.StringVar(&o.output, "output", "", "file to write, created or emptied (default standard output)")
+	f.StringVar(&o.from, "from", "heka", "form of the files: heka or json (one JSON object a line)")
+	f.BoolVar(&o.tail, "tail", false, "wait for more at the end of the file")
+	f.Int64Var(&o.offset, "offset", 0, "start at this byte of the file")
+	f.Uint64Var(&o.limit, "limit", 0, "stop after this many matching messages; 0 is never")
+	f.StringVar(&o.since, "since", "", "only messages from this time on")
+	f.StringVar(&o.until, "until", "", "only messages before this time")
+	f.BoolVar(&o.utc, "utc", false, "show and take times in UTC")
+	f.Uint64Var(&o.maxMessage, "max-message-size", defaultCatMessage, "largest accepted message in bytes")
+	completeWords(c, "format", catFormats)
+	completeWords(c, "from", []string{"heka", "json"})
+	return c
+}
+
+// run checks the flags and does the work.
+func (o *catOptions) run(c *cobra.Command, args []string) error {
+	stderr := c.ErrOrStderr()
+	if len(args) == 0 {
+		c.SetOut(stderr)
+		if err := c.Usage(); err != nil {
+			return err
+		}
+		return said(exitCatArgs)
+	}
+	j := &catJob{catOptions: o, diag: newDiagnosis(stderr), stdin: c.InOrStdin(), zone: time.Local,
+		since: math.MinInt64, until: math.MaxInt64}
+	if o.utc {
+		j.zone = time.UTC
+	}
+	if o.maxMessage >= math.MaxUint32 {
+		return &exit{exitCatSize, misused("--max-message-size is %d; it must be below %d", o.maxMessage, uint32(math.MaxUint32))}
+	}
+	m, err := matcher.Parse(o.match)
+	if err != nil {
+		return &exit{exitCatMatch, misused("Match specification - %s", diagram(err))}
+	}
+	if m.String() != "TRUE" {
+		j.matcher = m
+	}
+	if err := j.times(time.Now()); err != nil {
+		return err
+	}
+	switch o.from {
+	case "heka":
+	case "json":
+		j.kind = jsonRecords
+	default:
+		return misused("--from is %q; it must be heka or json", o.from)
+	}
+	j.chooseFormat()
+	if j.files, err = expand(args); err != nil {
+		return &exit{exitCatInput, err}
+	}
+	switch {
+	case o.offset < 0:
+		return &exit{exitCatOffset, misused("--offset is %d; it must not be negative", o.offset)}
+	case len(j.files) > 1 && o.offset > 0:
+		return &exit{exitCatOffset, misused("--offset is for one file, not %d", len(j.files))}
+	case len(j.files) > 1 && o.tail:
+		return misused("--tail follows one file, not %d", len(j.files))
+	}
+	return j.run(c.OutOrStdout())
+}
+
+// times reads --since and --until.
+func (j *catJob) times(now time.Time) (err error) {
+	if j.catOptions.since != "" {
+		if j.since, err = momentOrAgo(j.catOptions.since, now, j.zone); err != nil {
+			return misused("--since: %w", err)
+		}
+	}
+	if j.catOptions.until != "" {
+		if j.until, err = momentOrAgo(j.catOptions.until, now, j.zone); err != nil {
+			return misused("--until: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/message"
+)
+
+// tailEvery is how often a followed file is looked at.
+const tailEvery = 500 * time.Millisecond
+
+// catJob is one run of heka cat.
+type catJob struct {
+	*catOptions
+	files        []string
+	kind         recordKind
+	matcher      *matcher.Matcher // nil matches everything
+	since, until int64            // nanoseconds since 1970; until does not belong
+	zone         *time.Location
+	stdin        io.Reader
+	diag         *diagnosis
+	render       rendering // nil for count
+	out          *bufio.Writer
+	showProgress bool
+
+	processed, matched uint64
+}
+
+// expand replaces patterns by the files they match. What exists by the very
+// name is no pattern.
+func expand(args []string) ([]string, error) {
+	var files []string
+	for _, arg := range args {
+		if _, err := os.Stat(arg); err == nil || !strings.ContainsAny(arg, "*?[") {
+			files = append(files, arg)
+			continue
+		}
+		found, err := filepath.Glob(arg)
+		if err != nil {
+			return nil, fmt.Errorf("pattern %q: %w", arg, err)
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("no file matches %q", arg)
+		}
+		files = append(files, found...)
+	}
+	return files, nil
+}
+
+// run reads all files.
+func (j *catJob) run(stdout io.Writer) error {
+	out := stdout
+	if j.output != "" {
+		f, err := os.OpenFile(j.output, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+		if err != nil {
+			return &exit{exitCatOutput, err}
+		}
+		defer f.Close() // an error to write shows at Flush
+		out = f
+	}
+	j.out = bufio.NewWriterSize(out, 256<<10)
+	j.showProgress = isTerminal(j.diag.w) && !isTerminal(out) && !j.tail
+	code := 0
+	for _, path := range j.files {
+		err := j.file(path)
+		if errors.Is(err, errEnough) {
+			break
+		}
+		if broken(err) {
+			return nil
+		}
+		code = cmp.Or(code, j.failed(err))
+		if code == exitCatOutput {
+			break
+		}
+	}
+	if err := j.out.Flush(); code != exitCatOutput && err != nil && !broken(err) {
+		code = cmp.Or(code, j.failed(unwritten(err)))
+	}
+	if !j.tail || j.limit > 0 {
+		j.diag.say("Processed: %d, matched: %d messages", j.processed, j.matched)
+	}
+	return said(code)
+}
+
+// failed tells what went wrong with one file and returns the exit code for it.
+// Others are still read.
+func (j *catJob) failed(err error) int {
+	if err == nil {
+		return 0
+	}
+	j.diag.clear()
+	complain(err)
+	var e *exit
+	if errors.As(err, &e) {
+		return e.code
+	}
+	return exitNo
+}
+
+// unwritten is an error of the output, unless its reader has gone.
+func unwritten(err error) error {
+	if err == nil || broken(err) {
+		return err
+	}
+	return &exit{exitCatOutput, fmt.Errorf("write the output: %w", err)}
+}
+
+// errEnough ends a run at its limit.
+var errEnough = errors.New("enough messages")
+
+// broken reports whether the reader of our output has gone, which is its right.
+func broken(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
+// file reads one file to its end, or without end.
+func (j *catJob) file(path string) error {
+	src, err := openSource(path, j.stdin)
+	if err != nil {
+		return &exit{exitCatInput, err}
+	}
+	defer src.Close()
+	j.diag.say("Input:%s  Offset:%d  Match:%s  Format:%s  Tail:%t  Output:%s",
+		path, j.offset, j.match, j.format, j.tail, j.output)
+	if err := src.skip(j.offset); err != nil {
+		return &exit{exitCatOffset, fmt.Errorf("go to offset %d of %s: %w", j.offset, path, err)}
+	}
+	r := newRecords(src, j.kind, int(j.maxMessage), j.diag)
+	r.base = j.offset
+	r.follow = j.tail && src.plain
+	var flushed error
+	r.beforeRead = func() {
+		if err := j.out.Flush(); err != nil && flushed == nil {
+			flushed = err
+		}
+		if j.showProgress {
+			done, known := src.done()
+			j.diag.progress(j.processed, done, known)
+		}
+	}
+	for {
+		for r.next() {
+			if err := j.message(r); err != nil {
+				return err
+			}
+		}
+		switch {
+		case r.err != nil:
+			return &exit{exitCatRead, fmt.Errorf("%s: %w", path, r.err)}
+		case flushed != nil || !r.follow:
+			return unwritten(flushed)
+		}
+		if err := j.wait(src, r); err != nil {
+			return err
+		}
+	}
+}
+
+// wait waits for more at the end of a file.
+func (j *catJob) wait(src *source, r *records) error {
+	if err := j.out.Flush(); err != nil {
+		return unwritten(err)
+	}
+	time.Sleep(tailEvery)
+	info, err := src.file.Stat()
+	if err == nil && info.Size() < r.base+int64(r.end) {
+		j.diag.say("File became shorter; starting at its beginning")
+		r.restart()
+		_, err = src.file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return &exit{exitCatRead, err}
+	}
+	return nil
+}
+
+// message writes the current message of r if it is wanted.
+//
+// hot: once per record.
+func (j *catJob) message(r *records) error {
+	j.processed++
+	m := r.message
+	if m == nil {
+		return nil
+	}
+	if t := m.Timestamp(); t < j.since || t >= j.until && j.catOptions.until != "" {
+		return nil
+	}
+	if j.matcher != nil && !j.matcher.Match(m) {
+		return nil
+	}
+	j.matched++
+	if j.render != nil {
+		b, err := j.render(j.out.AvailableBuffer(), m, r)
+		if err != nil {
+			j.diag.say("Error encoding message at offset: %d error: %v", r.offset, err)
+		} else if _, err := j.out.Write(b); err != nil {
+			return unwritten(err)
+		}
+	}
+	if j.limit > 0 && j.matched >= j.limit {
+		return errEnough
+	}
+	return nil
+}
+
+// rendering appends a message in a format.
+type rendering func(dst []byte, m *message.Message, r *records) ([]byte, error)
+
+// chooseFormat finds the rendering of the format. An unknown one is txt, as it
+// was in Heka 0.10.
+func (j *catJob) chooseFormat() {
+	if !slices.Contains(catFormats, j.format) {
+		j.diag.say("there is no format %q, using txt%s", j.format, suggestion(j.format, catFormats))
+	}
+	switch j.format {
+	case "count":
+		j.tail = false // there is nothing to see
+	case "json":
+		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+			return append(message.AppendJSON(dst, m), '\n'), nil
+		}
+	case "rst":
+		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+			return message.AppendRST(dst, m), nil
+		}
+	case "payload":
+		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+			dst = append(dst, m.Payload()...)
+			if !strings.HasSuffix(m.Payload(), "\n") {
+				dst = append(dst, '\n')
+			}
+			return dst, nil
+		}
+	case "heka":
+		j.render = j.reframe()
+	default:
+		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+			return message.AppendText(dst, m, j.zone), nil
+		}
+	}
+}
+
+// reframe writes the record as it was, or a frame around what was no record.
+func (j *catJob) reframe() rendering {
+	if j.kind == framedRecords {
+		return func(dst []byte, _ *message.Message, r *records) ([]byte, error) { return append(dst, r.record...), nil }
+	}
+	var body []byte
+	return func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+		body = m.AppendWire(body[:0])
+		return framing.Append(dst, body, int(j.maxMessage))
+	}
+}

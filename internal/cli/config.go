@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/internal/pipeline"
+	"github.com/hekad/heka/plugin"
+)
+
+func newConfig(plugins []plugin.Plugin) *cobra.Command {
+	return group(&cobra.Command{
+		Use:   "config",
+		Short: "Check or show a configuration",
+		Example: `  heka config check /etc/heka/conf.d
+  heka config show heka.toml`,
+	}, newConfigCheck(plugins), newConfigShow(plugins))
+}
+
+// configPath is the argument or flag that says which configuration to read.
+type configPath struct{ flag string }
+
+func (p *configPath) register(c *cobra.Command) {
+	c.Flags().StringVarP(&p.flag, "config", "c", defaultConfig, "configuration file or directory; - is standard input")
+}
+
+// choose returns the path to read.
+func (p *configPath) choose(c *cobra.Command, args []string) (string, error) {
+	if len(args) == 0 {
+		return p.flag, nil
+	}
+	if c.Flags().Changed("config") && p.flag != args[0] {
+		return "", misused("both %s and --config %s; name one configuration", args[0], p.flag)
+	}
+	return args[0], nil
+}
+
+// examined is a configuration with everything that was found out about it.
+type examined struct {
+	cfg      *config.Config
+	global   config.Global
+	hekad    *config.Section // with the places of what [hekad] is made of
+	plugins  map[string]*plugin.Plugin
+	problems config.Problems
+}
+
+// examine reads a configuration and finds all its problems, without side
+// effects. advice adds warnings that heka run does not print.
+func examine(c *cobra.Command, path string, plugins []plugin.Plugin, advice bool) (*examined, error) {
+	x := &examined{plugins: make(map[string]*plugin.Plugin, len(plugins))}
+	for i := range plugins {
+		x.plugins[plugins[i].Type] = &plugins[i]
+	}
+	if path == "-" {
+		data, err := io.ReadAll(c.InOrStdin())
+		if err != nil {
+			return nil, failed(fmt.Errorf("read the configuration from standard input: %w", err))
+		}
+		x.cfg, x.problems = config.LoadBytes("<stdin>", data, config.Options{})
+	} else {
+		if _, err := os.Stat(path); err != nil {
+			return nil, failed(fmt.Errorf("%w; name the configuration to read", err))
+		}
+		x.cfg, x.problems = config.Load(path, config.Options{})
+	}
+	var found config.Problems
+	x.global, x.hekad, found = x.cfg.Global(nil)
+	x.problems = append(x.problems, found...)
+	_, found = pipeline.New(x.cfg, pipeline.Options{Plugins: plugins, Global: x.global})
+	x.problems = append(x.problems, found...)
+	if advice {
+		x.advise()
+	}
+	x.problems.Sort()
+	return x, nil
+}
+
+// options returns what the section of a plugin sets, decoded: the plugin's own
+// options and the common ones of its kind.
+func (x *examined) options(sec *config.Section) (decl *plugin.Plugin, own, common any) {
+	decl = x.plugins[sec.Type()]
+	if decl == nil {
+		return nil, nil, nil
+	}
+	own = decl.NewConfig()
+	targets := []any{own}
+	switch decl.Kind {
+	case plugin.KindInput:
+		o := decl.Input
+		common = &o
+	case plugin.KindFilter, plugin.KindOutput:
+		o := decl.Consumer
+		if sec.Sets("buffering") {
+			o.Buffering = plugin.DefaultBuffering() // as the pipeline has it
+		}
+		common = &o
+	case plugin.KindSplitter:
+		o := decl.Splitter
+		common = &o
+	}
+	if common != nil {
+		targets = append(targets, common)
+	}
+	config.Decode(sec, targets...) // its problems are known from the pipeline
+	return decl, own, common
+}
+
+// count is how many plugins of a kind the configuration has.
+func (x *examined) count(k plugin.Kind) int {
+	n := 0
+	for _, sec := range x.cfg.Sections {
+		if kind, ok := plugin.KindOf(sec.Type()); ok && kind == k {
+			n++
+		}
+	}
+	return n
+}

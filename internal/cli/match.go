@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/fatih/color"
+	"github.com/spf13/cobra"
+
+	"github.com/hekad/heka/internal/matcher"
+	"github.com/hekad/heka/message"
+)
+
+func newMatch() *cobra.Command {
+	return group(&cobra.Command{
+		Use:     "match",
+		Short:   "Try message matchers",
+		Example: `  heka match test "Type == 'nginx.access' && Fields[status] >= 500"`,
+	}, newMatchTest())
+}
+
+// matchTest is what heka match test is asked for.
+type matchTest struct {
+	file, json, suite string
+	explain           bool
+	flags             messageFlags
+}
+
+func newMatchTest() *cobra.Command {
+	var t matchTest
+	c := &cobra.Command{
+		Use:   "test [flags] EXPRESSION",
+		Short: "Check an expression, and try it on messages",
+		Long: `Check an expression of the matcher language. With messages, print for each its
+number, yes or no, its type and its uuid. Messages come from files (framed, as
+outputs write them, or one JSON object a line, as heka cat --format json prints
+them; - is standard input) or are described by flags.
+
+With --explain the parts of the expression are shown with their verdicts and the
+values they saw; a star marks the parts that decided.
+
+A suite is a file of expressions and what they should do:
+
+  message M1 {"type":"nginx.access","severity":6}
+  yes  Type == 'nginx.access'
+  no   Severity < 3
+  err  Type = 'x'
+
+A message holds for the lines that follow. With a suite there is no EXPRESSION.
+
+The exit code is 0 when the expression is right and, with messages, matches one
+of them; 1 when it matches none, or a case of the suite goes wrong; 2 when the
+expression does not parse.`,
+		Example: `  heka match test "Fields[status] >= 500"
+  heka match test --explain --type nginx.access --field-int status=502 \
+      "Type == 'nginx.access' && Fields[status] >= 500"
+  heka match test --file messages.hpb "Payload =~ /timeout/"
+  heka cat --format json messages.hpb | heka match test --json - "Severity <= 3"
+  heka match test --suite matchers.txt`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if t.suite != "" {
+				if len(args) > 0 {
+					return misused("--suite brings its own expressions; leave out %q", args[0])
+				}
+				return t.runSuite(c)
+			}
+			if len(args) != 1 {
+				return misused("one expression is needed, not %d; put it in quotes\nRun '%s --help' for usage.", len(args), c.CommandPath())
+			}
+			return t.run(c, args[0])
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&t.file, "file", "f", "", "try the messages of a framed file")
+	f.StringVar(&t.json, "json", "", "try the messages of a file with one JSON object a line")
+	f.StringVar(&t.suite, "suite", "", "run the cases of a file")
+	f.BoolVar(&t.explain, "explain", false, "show the parts of the expression with their verdicts")
+	t.flags.register(f)
+	return c
+}
+
+func (t *matchTest) run(c *cobra.Command, expr string) error {
+	out := c.OutOrStdout()
+	m, err := matcher.Parse(expr)
+	if err != nil {
+		return misused("%s", diagram(err))
+	}
+	for _, f := range m.Advice() {
+		fmt.Fprintln(c.ErrOrStderr(), color.YellowString("warning: %s", f))
+	}
+	if t.file == "" && t.json == "" && !t.flags.given() {
+		fmt.Fprintln(out, color.GreenString("ok"))
+		if t.explain {
+			fmt.Fprintln(out, m.Tree())
+		}
+		return nil
+	}
+	r := verdicts{out: out, matcher: m, explain: t.explain}
+	if t.flags.given() {
+		msg := message.New()
+		if err := t.flags.apply(msg); err != nil {
+			return err
+		}
+		r.add(msg)
+	}
+	if t.file != "" {
+		err = errors.Join(err, t.each(c, t.file, framedRecords, r.add))
+	}
+	if t.json != "" {
+		err = errors.Join(err, t.each(c, t.json, jsonRecords, r.add))
+	}
+	switch {
+	case err != nil:
+		return failed(err)
+	case r.matched == 0:
+		return said(exitNo)
+	}
+	return nil
+}
+
+// each calls f for the messages of a file; what is wrong with them goes to
+// standard error.
+func (t *matchTest) each(c *cobra.Command, path string, kind recordKind, f func(*message.Message)) error {
+	src, err := openSource(path, c.InOrStdin())
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	r := newRecords(src, kind, defaultCatMessage, newDiagnosis(c.ErrOrStderr()))
+	for r.next() {
+		if r.message != nil {
+			f(r.message)
+		}
+	}
+	return r.err
+}
+
+// diagram is a mistake in an expression with a caret below its place.
+func diagram(err error) string {
+	var bad *matcher.SyntaxError
+	if errors.As(err, &bad) {
+		return bad.Diagram()
+	}
+	return err.Error()
+}
+
+// verdicts prints what an expression makes of messages.
+type verdicts struct {
+	out     io.Writer
+	matcher *matcher.Matcher
+	explain bool
+	count   int
+	matched int
+}
+
+func (v *verdicts) add(m *message.Message) {
+	v.count++
+	word := color.RedString("no ")
+	if v.matcher.Match(m) {
+		v.matched++
+		word = color.GreenString("yes")
+	}
+	fmt.Fprintln(v.out, strings.TrimRight(fmt.Sprintf("%d %s %s %s", v.count, word, oneWord(m.Type()), m.UUIDText()), " "))
+	if v.explain {
+		printExplanation(v.out, v.matcher.Explain(m))
+	}
+}
+
+// oneWord is a text that takes one column of a line: quoted unless it is plain,
+// and - when there is none.
+func oneWord(s string) string {
+	if s == "" {
+		return "-"
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || !unicode.IsPrint(r) || r == '"' }) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// printExplanation draws an explanation with its verdicts in colour.
+func printExplanation(out io.Writer, e *matcher.Explanation) {
+	for line := range strings.SplitSeq(e.String(), "\n") {
+		word, rest := line[:min(3, len(line))], line[min(3, len(line)):]
+		switch strings.TrimSpace(word) {
+		case matcher.Yes.String():
+			word = color.GreenString(word)
+		case matcher.No.String():
+			word = color.RedString(word)
+		default:
+			rest = color.New(color.Faint).Sprint(rest)
+		}
+		fmt.Fprintln(out, "  "+word+rest)
+	}
+}

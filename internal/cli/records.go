@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/message"
+)
+
+// recordKind is how messages lie in a file.
+type recordKind uint8
+
+const (
+	framedRecords recordKind = iota // stream framing around protobuf
+	jsonRecords                     // one JSON object a line
+)
+
+// readSize is the first size of the buffer, in bytes.
+const readSize = 1 << 20
+
+// records finds the messages of a source, one after the other.
+type records struct {
+	src  io.Reader
+	kind recordKind
+	max  int // bytes of a message
+	diag *diagnosis
+	// follow: the end of the source is not final, next may be called again.
+	follow bool
+	// beforeRead, if not nil, is called before the source is read.
+	beforeRead func()
+
+	buf        []byte
+	start, end int   // unread part of buf
+	base       int64 // offset of buf[0] in the source
+	ended      bool
+	garbageAt  int64 // offset of the garbage in front of start
+	garbage    int64 // its length in bytes
+	overlong   bool  // the rest of a line is to be skipped
+	parsed     message.Message
+
+	// The current record, valid until the next call of next. message is nil
+	// when it could not be decoded.
+	record  []byte
+	offset  int64
+	message *message.Message
+	// err is why the source could not be read to its end.
+	err error
+}
+
+func newRecords(src io.Reader, kind recordKind, maxMessage int, diag *diagnosis) *records {
+	return &records{src: src, kind: kind, max: maxMessage, diag: diag, buf: make([]byte, readSize)}
+}
+
+// next moves to the next record. It returns false at the end of the source.
+//
+// hot: once per record.
+func (r *records) next() bool {
+	for {
+		found := false
+		if r.kind == framedRecords {
+			found = r.frame()
+		} else {
+			found = r.line()
+		}
+		if found {
+			return true
+		}
+		if r.ended {
+			r.finish()
+			return false
+		}
+		if !r.fill() {
+			return false
+		}
+	}
+}
+
+// frame takes the next whole frame of the buffer.
+func (r *records) frame() bool {
+	advance, frame, problem := framing.Next(r.buf[r.start:r.end], r.max, r.ended)
+	if problem != nil {
+		r.diag.say("Splitter 'HekaFramingSplitter' error: %v", problem)
+	}
+	r.skipped(advance - len(frame))
+	r.start += advance
+	if frame == nil {
+		return false
+	}
+	r.reportGarbage()
+	r.record, r.offset = frame, r.base+int64(r.start-len(frame))
+	r.decoded(r.parsed.Parse(frame.Body()))
+	return true
+}
+
+// line takes the next whole line of the buffer that is not blank.
+func (r *records) line() bool {
+	for r.start < r.end {
+		data := r.buf[r.start:r.end]
+		n := bytes.IndexByte(data, '\n') + 1
+		if n == 0 && !r.ended {
+			// JSON is larger than protobuf; bytes as base64 and numbers by a
+			// factor that this allows for.
+			if len(data) > 8*r.max+readSize {
+				r.diag.say("line at offset %d is too long", r.base+int64(r.start))
+				r.overlong, r.start = true, r.end
+			}
+			return false
+		}
+		if n == 0 {
+			n = len(data)
+		}
+		r.start += n
+		line := bytes.TrimSpace(data[:n])
+		if r.overlong {
+			r.overlong = false
+			continue
+		}
+		if len(line) == 0 {
+			continue
+		}
+		r.record, r.offset = line, r.base+int64(r.start-n)
+		r.decoded(r.parsed.ParseJSON(line))
+		return true
+	}
+	return false
+}
+
+// decoded notes what became of the record's message.
+func (r *records) decoded(err error) {
+	r.message = &r.parsed
+	if err != nil {
+		r.message = nil
+		r.diag.say("Error unmarshalling message at offset: %d error: %v", r.offset, err)
+	}
+}
+
+// skipped counts bytes that belong to no record, at the start of the unread
+// part.
+func (r *records) skipped(n int) {
+	if n == 0 {
+		return
+	}
+	if r.garbage == 0 {
+		r.garbageAt = r.base + int64(r.start)
+	}
+	r.garbage += int64(n)
+}
+
+// reportGarbage tells of the bytes that were skipped.
+func (r *records) reportGarbage() {
+	if r.garbage > 0 {
+		r.diag.say("Corruption detected at offset: %d bytes: %d", r.garbageAt, r.garbage)
+		r.garbage = 0
+	}
+}
+
+// finish tells of what is left at the end of the source.
+func (r *records) finish() {
+	r.reportGarbage()
+	if left := r.end - r.start; left > 0 {
+		r.diag.say("Incomplete record at the end, at offset: %d bytes: %d", r.base+int64(r.start), left)
+		r.start = r.end
+	}
+}
+
+// fill reads more behind the unread part, for which it makes room. It returns
+// false at an end that is not final.
+func (r *records) fill() bool {
+	if r.start > 0 {
+		r.end = copy(r.buf, r.buf[r.start:r.end])
+		r.base += int64(r.start)
+		r.start = 0
+	}
+	if r.end == len(r.buf) {
+		r.buf = append(r.buf, make([]byte, len(r.buf))...)
+	}
+	if r.beforeRead != nil {
+		r.beforeRead()
+	}
+	n, err := r.src.Read(r.buf[r.end:])
+	r.end += n
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, io.EOF) && r.follow:
+		return n > 0
+	case !errors.Is(err, io.EOF):
+		r.err = fmt.Errorf("read at offset %d: %w", r.base+int64(r.end), err)
+	}
+	r.ended = true
+	return true
+}
+
+// restart goes on at the beginning of the source, which has become shorter.
+func (r *records) restart() {
+	r.start, r.end, r.base, r.garbage, r.overlong = 0, 0, 0, 0, false
+}

@@ -1,0 +1,55 @@
+//go:build unix
+
+package cli
+
+import (
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/hekad/heka/internal/pipeline"
+)
+
+// signals passes the process's signals to a host.
+type signals struct {
+	c    chan os.Signal
+	done chan struct{}
+}
+
+// watchSignals begins to react: INT and TERM stop, twice stop at once, HUP
+// reopens, USR1 reports, USR2 ends a heka that hangs.
+func watchSignals(h *pipeline.Host, log *slog.Logger) *signals {
+	s := &signals{make(chan os.Signal, 8), make(chan struct{})}
+	signal.Notify(s.c, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
+	go func() {
+		defer close(s.done)
+		stopping := false
+		for sig := range s.c {
+			switch sig {
+			case syscall.SIGHUP:
+				h.Reopen()
+			case syscall.SIGUSR1:
+				log.Info("Queue report initiated.")
+				log.Error(pipeline.ReportText(h.Report()))
+			case syscall.SIGUSR2:
+				h.Abort()
+			default:
+				if stopping {
+					log.Error("stopping at once")
+					h.Kill()
+				} else {
+					h.Stop(0)
+				}
+				stopping = true
+			}
+		}
+	}()
+	return s
+}
+
+func (s *signals) stop() {
+	signal.Stop(s.c)
+	close(s.c)
+	<-s.done
+}
