@@ -41,8 +41,8 @@ func newCat() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cat [flags] FILE...",
 		Short: "Show, count, filter and convert files of messages",
-		Long: `Read files of framed messages, such as outputs, disk queues and captures hold, and
-write the messages that match an expression.
+		Long: `Read files of framed messages, as outputs, disk queues and captures hold them,
+and write the messages that match an expression.
 
 Files may be compressed by gzip or zstd; - is standard input, and patterns such
 as '*.hpb' are expanded. What is damaged is skipped and reported on standard

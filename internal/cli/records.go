@@ -39,6 +39,7 @@ type records struct {
 	garbageAt  int64 // offset of the garbage in front of start
 	garbage    int64 // its length in bytes
 	overlong   bool  // the rest of a line is to be skipped
+	scanned    int   // bytes of the unread part that hold no line end
 	parsed     message.Message
 
 	// The current record, valid until the next call of next. message is nil
@@ -98,34 +99,49 @@ func (r *records) frame() bool {
 // line takes the next whole line of the buffer that is not blank.
 func (r *records) line() bool {
 	for r.start < r.end {
-		data := r.buf[r.start:r.end]
-		n := bytes.IndexByte(data, '\n') + 1
-		if n == 0 && !r.ended {
-			// JSON is larger than protobuf; bytes as base64 and numbers by a
-			// factor that this allows for.
-			if len(data) > 8*r.max+readSize {
-				r.diag.say("line at offset %d is too long", r.base+int64(r.start))
-				r.overlong, r.start = true, r.end
-			}
+		line, whole := r.cut()
+		if !whole {
 			return false
 		}
-		if n == 0 {
-			n = len(data)
+		r.offset = r.base + int64(r.start-len(line))
+		if r.record = bytes.TrimSpace(line); len(r.record) > 0 {
+			r.decoded(r.parsed.ParseJSON(r.record))
+			return true
 		}
-		r.start += n
-		line := bytes.TrimSpace(data[:n])
-		if r.overlong {
-			r.overlong = false
-			continue
-		}
-		if len(line) == 0 {
-			continue
-		}
-		r.record, r.offset = line, r.base+int64(r.start-n)
-		r.decoded(r.parsed.ParseJSON(line))
-		return true
 	}
 	return false
+}
+
+// cut takes a line off the buffer; the last one of a source needs no line end.
+// What is left of a line that is too long counts as an empty one.
+func (r *records) cut() (line []byte, whole bool) {
+	// JSON is larger than protobuf, for bytes and numbers by factors that this
+	// allows for.
+	longest := 8*r.max + readSize
+	data := r.buf[r.start:r.end]
+	n := bytes.IndexByte(data[r.scanned:], '\n') + 1
+	switch {
+	case n > 0:
+		n += r.scanned
+	case r.ended:
+		n = len(data)
+	case r.overlong || len(data) > longest:
+		if !r.overlong {
+			r.diag.say("line at offset %d is too long", r.base+int64(r.start))
+		}
+		r.overlong, r.start, r.scanned = true, r.end, 0
+		return nil, false
+	default:
+		r.scanned = len(data)
+		return nil, false
+	}
+	r.start += n
+	r.scanned = 0
+	if r.overlong {
+		r.overlong = false
+		return nil, true
+	}
+	return data[:n], true
 }
 
 // decoded notes what became of the record's message.
@@ -196,5 +212,5 @@ func (r *records) fill() bool {
 
 // restart goes on at the beginning of the source, which has become shorter.
 func (r *records) restart() {
-	r.start, r.end, r.base, r.garbage, r.overlong = 0, 0, 0, 0, false
+	r.start, r.end, r.base, r.garbage, r.overlong, r.scanned = 0, 0, 0, 0, false, 0
 }

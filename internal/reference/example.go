@@ -1,26 +1,58 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/plugin"
 )
 
 // example returns the section that the page's prose shows, or one made of the
 // options that must be set.
-func example(p *Page) string {
-	if code := codeOf(p.Doc); code != "" {
+func example(p *plugin.Plugin, page *Page) string {
+	if code := codeOf(page.Doc); code != "" {
 		return code
 	}
-	var b strings.Builder
-	b.WriteString("[" + snake(p.Type) + "]\ntype = \"" + p.Type + "\"\n")
-	for _, list := range [][]Option{p.Common, p.Options} {
+	var set []*Option
+	for _, list := range [][]Option{page.Common, page.Options} {
 		for i := range list {
-			if o := &list[i]; o.Required {
-				b.WriteString(o.Name + " = " + sample(o) + "\n")
+			if list[i].Required {
+				set = append(set, &list[i])
 			}
 		}
 	}
+	return sectionOf(page.Type, append(set, demanded(p, page, sectionOf(page.Type, set))...))
+}
+
+// sectionOf writes a section of a type that sets some options.
+func sectionOf(typ string, set []*Option) string {
+	var b strings.Builder
+	b.WriteString("[" + snake(typ) + "]\ntype = \"" + typ + "\"\n")
+	for _, o := range set {
+		b.WriteString(o.Name + " = " + sample(o) + "\n")
+	}
 	return b.String()
+}
+
+// demanded returns the options that the type's own checks want to be set too.
+func demanded(p *plugin.Plugin, page *Page, section string) []*Option {
+	cfg, _ := config.LoadBytes(p.Type, []byte(section), config.Options{})
+	if len(cfg.Sections) != 1 {
+		return nil
+	}
+	var more []*Option
+	input, consumer, splitter := p.Input, p.Consumer, p.Splitter
+	found := config.Decode(cfg.Sections[0], p.NewConfig(), &input, &consumer, &splitter)
+	for _, problem := range found.Errors() {
+		for i := range page.Options {
+			if o := &page.Options[i]; o.Name == problem.Option && !cfg.Sections[0].Sets(o.Name) && !slices.Contains(more, o) {
+				more = append(more, o)
+			}
+		}
+	}
+	return more
 }
 
 // sample returns a value for a required option, as TOML.

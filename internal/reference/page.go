@@ -109,7 +109,7 @@ func (l *library) page(p *plugin.Plugin) Page {
 			page.Common = append(page.Common, o)
 		}
 	}
-	page.Example = example(&page)
+	page.Example = example(p, &page)
 	return page
 }
 

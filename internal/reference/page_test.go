@@ -63,6 +63,21 @@ type keyConfig struct {
 // nullConfig has no options of its own.
 type nullConfig struct{}
 
+// pipeConfig is the configuration of PipeInput, which reads a pipe.
+type pipeConfig struct {
+	// The pipe.
+	Path string `toml:"path"`
+	// Anything.
+	Other string `toml:"other"`
+}
+
+func (c *pipeConfig) Check() error {
+	if c.Path == "" {
+		return plugin.BadOption("path", "path must be set")
+	}
+	return nil
+}
+
 // lineConfig is the configuration of LineSplitter, which cuts at line ends. An
 // example:
 //
@@ -81,6 +96,7 @@ func pages() []reference.Page {
 		plugin.NewSplitter("LineSplitter", lineConfig{}, build[lineConfig, plugin.Splitter], docs),
 		plugin.NewDecoder("NullDecoder", nullConfig{}, build[nullConfig, plugin.Decoder], docs),
 		plugin.NewFilter("PlainFilter", struct{}{}, build[struct{}, plugin.Filter], plugin.NoTicker),
+		plugin.NewInput("PipeInput", pipeConfig{}, build[pipeConfig, plugin.Input], docs),
 		plugin.NewInput("BrokenInput", nullConfig{}, build[nullConfig, plugin.Input], plugin.Docs("no Go source")),
 	})
 }
@@ -136,7 +152,7 @@ func TestPagesAreSortedByKindAndName(t *testing.T) {
 	for _, p := range pages() {
 		got = append(got, p.Kind+" "+p.Type)
 	}
-	want := []string{"input BrokenInput", "splitter LineSplitter", "decoder NullDecoder", "filter PlainFilter", "output GateOutput"}
+	want := []string{"input BrokenInput", "input PipeInput", "splitter LineSplitter", "decoder NullDecoder", "filter PlainFilter", "output GateOutput"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -195,6 +211,13 @@ func TestExampleOfTheProseIsUsed(t *testing.T) {
 	}
 	if n := strings.Count(p.Text(80), "[lines]"); n != 1 {
 		t.Errorf("the example stands %d times in\n%s", n, p.Text(80))
+	}
+}
+
+func TestExampleSetsWhatTheTypeChecks(t *testing.T) {
+	want := "[pipe_input]\ntype = \"PipeInput\"\npath = \"/var/log/app.log\"\n"
+	if got := page(t, "PipeInput").Example; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
