@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -63,6 +64,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 	cfg, problems := config.Load(path, config.Options{})
 	global, _, found := cfg.Global(c.Flags())
 	problems = append(problems, found...)
+	stdlog.SetFlags(global.LogFlags) // of what LogOutput prints
 	log := pipeline.NewLogger(logOptions(c, &global, once))
 	var host *pipeline.Host
 	if !problems.HasErrors() {

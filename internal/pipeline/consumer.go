@@ -186,7 +186,7 @@ func (c *consumer) live(hard context.Context) (err error) {
 		if err := c.work(hard, inst); err != nil {
 			return err
 		}
-		select { // timers come first: a busy queue must not starve them
+		select { // these come first: a busy queue must not starve them
 		case now := <-tick:
 			if err := c.tick(hard, inst, now); err != nil {
 				return err
@@ -194,6 +194,11 @@ func (c *consumer) live(hard context.Context) (err error) {
 			continue
 		case <-flushes:
 			if err := c.flush(hard, flusher); err != nil {
+				return err
+			}
+			continue
+		case <-c.reopen:
+			if err := c.reopened(inst); err != nil {
 				return err
 			}
 			continue
@@ -228,15 +233,21 @@ func (c *consumer) live(hard context.Context) (err error) {
 				return err
 			}
 		case <-c.reopen:
-			if r, ok := inst.(plugin.Reopener); ok {
-				if err := c.call(r.Reopen); err != nil {
-					return err
-				}
+			if err := c.reopened(inst); err != nil {
+				return err
 			}
 		case <-hard.Done():
 			return nil
 		}
 	}
+}
+
+// reopened passes SIGHUP on.
+func (c *consumer) reopened(inst any) error {
+	if r, ok := inst.(plugin.Reopener); ok {
+		return c.call(r.Reopen)
+	}
+	return nil
 }
 
 // prepare lets the instance acquire what it needs, once.
