@@ -14,8 +14,13 @@ import (
 	"github.com/hekad/heka/plugin"
 )
 
-// saveInterval is how often positions are saved.
-const saveInterval = time.Second
+// Positions are saved this long after the last time, or longer when saving takes
+// time itself, as with many busy streams: at most one part in saveShare of the
+// time goes into it.
+const (
+	saveInterval = 100 * time.Millisecond
+	saveShare    = 10
+)
 
 // Input is the LogstreamerInput plugin.
 type Input struct {
@@ -162,12 +167,14 @@ func (in *Input) reader(feed plugin.Feed, name string, at logstream.Position, fi
 
 // keep saves positions until ctx is done.
 func (in *Input) keep(ctx context.Context) {
-	every := time.NewTicker(saveInterval)
-	defer every.Stop()
+	next := time.NewTimer(saveInterval)
+	defer next.Stop()
 	for {
 		select {
-		case <-every.C:
+		case <-next.C:
+			began := time.Now()
 			in.save()
+			next.Reset(max(saveInterval, saveShare*time.Since(began)))
 		case <-ctx.Done():
 			return
 		}
