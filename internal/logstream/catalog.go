@@ -158,11 +158,7 @@ func (c *Catalog) stale() bool {
 	c.mu.Unlock()
 
 	for i := range n {
-		d := &l.dirs[(first+i)%len(l.dirs)]
-		if d.fresh {
-			return true
-		}
-		if info, err := statPath(d.path); err != nil || !info.mtime.Equal(d.mtime) {
+		if l.dirs[(first+i)%len(l.dirs)].changed() {
 			return true
 		}
 	}

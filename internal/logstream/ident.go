@@ -9,10 +9,11 @@ import (
 // is renamed; a copy has another one. An inode number is used again soon after
 // a file is deleted, which is why the time of birth belongs to it.
 type FileID struct {
-	Device, Inode uint64
+	Device uint64 `json:"device,omitempty"`
+	Inode  uint64 `json:"inode,omitempty"`
 	// Born is the time of birth in nanoseconds since 1970, or 0 where the file
 	// system does not keep it.
-	Born int64
+	Born int64 `json:"born,omitempty"`
 }
 
 // Same reports whether both name one file as far as is known.

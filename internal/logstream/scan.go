@@ -75,8 +75,9 @@ type Listing struct {
 	// priority to order its files by. It must prevent a start.
 	Refused error
 
-	all  map[string]*found
-	dirs []dirStamp
+	all      map[string]*found
+	dirs     []dirStamp
+	dirIndex map[string]int // of a path in dirs
 }
 
 // found is a stream of a listing before it is known to be usable.
@@ -92,6 +93,12 @@ type dirStamp struct {
 	// fresh is set if the directory had changed so shortly before the scan
 	// that a further change may have left mtime as it is.
 	fresh bool
+}
+
+// changed reports whether the entries have changed since.
+func (d *dirStamp) changed() bool {
+	info, err := statPath(d.path)
+	return d.fresh || err != nil || !info.mtime.Equal(d.mtime)
 }
 
 // freshness is longer than the steps of any file system's clock in use.
@@ -125,7 +132,7 @@ func SharedNames(a, b *Listing) []string {
 // in the listing.
 func (sc *Scanner) Scan(ctx context.Context) (*Listing, error) {
 	began := time.Now()
-	w := walk{Scanner: sc, listing: &Listing{Began: began, all: map[string]*found{}}}
+	w := walk{Scanner: sc, listing: &Listing{Began: began, all: map[string]*found{}, dirIndex: map[string]int{}}}
 	if sc.scheme.OldestDuration > 0 {
 		w.oldest = began.Add(-sc.scheme.OldestDuration)
 	}
@@ -177,6 +184,7 @@ func (w *walk) stamp(path string) {
 		return
 	}
 	since := time.Since(info.mtime)
+	w.listing.dirIndex[path] = len(w.listing.dirs)
 	w.listing.dirs = append(w.listing.dirs, dirStamp{
 		path:  path,
 		mtime: info.mtime,

@@ -1,0 +1,418 @@
+package logstream
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrNoData is returned by Read when everything that is there now has been
+	// read, or when it takes longer work to go on: flush, then call Wait.
+	ErrNoData = errors.New("no data now")
+	// ErrBoundary is returned by Read, once and without data, between the bytes
+	// of two files or of two contents of one file; Boundary tells more.
+	ErrBoundary = errors.New("boundary between files")
+)
+
+// minHole is how many zero bytes at the beginning of a file are a hole.
+const minHole = 64
+
+// DefaultCheckInterval is how often a stream at its end is checked for new data.
+const DefaultCheckInterval = 250 * time.Millisecond
+
+// errPlace says that a compressed file has to be read up to its place first.
+var errPlace = errors.New("place to be found")
+
+// Options say how a stream is followed.
+type Options struct {
+	// Start is the position to go on from, as Journal.Load returned it. The
+	// zero Position means the beginning of the oldest file.
+	Start Position
+	// Tail makes a stream without a position start at the end of its newest
+	// file. It is meant for the streams of the first scan only.
+	Tail bool
+	// Once ends the stream, with io.EOF, when all files have been read.
+	Once bool
+	// CheckInterval is how often Wait checks for new data;
+	// DefaultCheckInterval if it is not positive.
+	CheckInterval time.Duration
+	// Hints, if not nil, make Wait return earlier.
+	Hints *Hints
+	// Warn is called with what should be logged and does not end the reading,
+	// once per file and cause, by the goroutine that calls Read and Wait.
+	Warn func(error)
+}
+
+// A Follower reads the files of one stream as one sequence of bytes, and goes on
+// with whatever rotation puts in their place. Stream offsets count the bytes
+// that Read returned since the Follower was made.
+//
+// Read, Wait, Boundary, Unread, Release and Close are for one goroutine;
+// Position, Forget and Status may be called by any.
+type Follower struct {
+	catalog *Catalog
+	name    string
+	opt     Options
+	check   time.Duration
+
+	started  bool // the place to begin at has been found
+	closed   bool
+	failed   error    // ends a reading with Once
+	crossing bool     // Read owes an ErrBoundary
+	boundary Boundary // the last one
+	src      *source  // what is being read: cur, or one of behind
+	grewAt   time.Time
+	warned   map[string]bool
+	list     list
+	hint     *hint // asked for, or nil
+
+	mu       sync.Mutex // guards the rest, and the places and names of sources
+	track    track
+	finished bool
+	cur      *source   // the newest file reached
+	behind   []*source // older files that may still grow, or came late
+	closing  []*source // files that are only open for positions in them
+	files    []File    // the listing in use
+	at       int       // index of cur in files, or of what follows it
+	listed   bool      // cur is in files
+}
+
+// A BoundaryKind says why the bytes after a boundary come from elsewhere.
+type BoundaryKind int
+
+const (
+	// Next is the beginning of the next file. A record may go on across it.
+	Next BoundaryKind = iota
+	// Restart is the beginning of new content in a file that was emptied or
+	// replaced; the rest of an unfinished record is lost.
+	Restart
+	// Damaged is the beginning of the next file after one whose end could not
+	// be decompressed; the rest of an unfinished record is lost.
+	Damaged
+	// Late comes before bytes of an older file that were added, or that
+	// appeared, after its turn. An unfinished record must be given back with
+	// Unread, else it is joined with bytes of another file.
+	Late
+	// Return comes before the bytes that were to come when Late came between.
+	// An unfinished record of the older file may be given back with Unread; it
+	// is read again when more of it has arrived.
+	Return
+)
+
+var boundaryNames = [...]string{"next", "restart", "damaged", "late", "return"}
+
+// String returns the kind in lower case.
+func (k BoundaryKind) String() string { return boundaryNames[k] }
+
+// A Boundary is a change of file in the sequence of bytes.
+type Boundary struct {
+	Kind BoundaryKind
+	// Offset is the stream offset of the first byte behind it.
+	Offset int64
+	// From and To are the paths of the files; they are the same for Restart.
+	From, To string
+}
+
+// Joins reports whether an unfinished record before the boundary may go on
+// behind it.
+func (b Boundary) Joins() bool { return b.Kind == Next }
+
+// NewFollower returns a follower of the stream with the given name. It does
+// nothing before the first Wait.
+func NewFollower(c *Catalog, name string, opt Options) *Follower {
+	f := &Follower{catalog: c, name: name, opt: opt, check: opt.CheckInterval, warned: map[string]bool{}}
+	if f.check <= 0 {
+		f.check = DefaultCheckInterval
+	}
+	f.list.init()
+	return f
+}
+
+// Stream returns the name of the stream.
+func (f *Follower) Stream() string { return f.name }
+
+// Read reads the next bytes of the stream. It returns data, or one of
+//
+//   - ErrNoData: call Wait, then Read again;
+//   - ErrBoundary: look at Boundary if it matters, then Read again;
+//   - io.EOF: all files have been read, with Options.Once, or have been deleted
+//     after they were read;
+//   - another error, which is final.
+//
+// hot: once per buffer of the reader; no allocation for plain files.
+func (f *Follower) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for {
+		switch {
+		case f.closed:
+			return 0, fs.ErrClosed
+		case f.failed != nil:
+			return 0, f.failed
+		case f.crossing:
+			f.crossing = false
+			return 0, ErrBoundary
+		case f.finished:
+			return 0, io.EOF
+		case f.src == nil:
+			return 0, ErrNoData
+		}
+		n, err := f.fetch(f.src, p)
+		if n > 0 {
+			if p[0] == 0 && f.passHole(p[:n]) {
+				continue
+			}
+			f.mu.Lock()
+			f.src.took(p[:n])
+			f.track.advance(n)
+			f.mu.Unlock()
+			return n, nil
+		}
+		ended := f.ended(f.src, err)
+		switch {
+		case err == errPlace:
+			return 0, ErrNoData
+		case f.src != f.cur:
+			f.goBack()
+		case !ended || !f.listed || !f.turn(false):
+			return 0, ErrNoData
+		}
+	}
+}
+
+// passHole passes the zero bytes at the beginning of a file that a writer which
+// does not append has left after the file was emptied: it goes on at its old
+// offset. They are no part of the stream.
+func (f *Follower) passHole(p []byte) bool {
+	s := f.src
+	zeros := len(p) - len(bytes.TrimLeft(p, "\x00"))
+	if s.format != plain || s.off != s.hole || s.off == 0 && zeros < min(len(p), minHole) {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.took(p[:zeros])
+	s.hole = s.off
+	f.track.begin(s)
+	return true
+}
+
+// fetch reads from a source, which it opens if that is quick.
+func (f *Follower) fetch(s *source, p []byte) (int, error) {
+	if s.placeLost() {
+		return 0, errPlace
+	}
+	if err := s.open(); err != nil {
+		return 0, err
+	}
+	return s.read(p)
+}
+
+// ended notes why a source gave no data and reports whether it is because all
+// of it has been read.
+func (f *Follower) ended(s *source, err error) bool {
+	s.trouble = nil
+	switch d := (*damage)(nil); {
+	case err == io.EOF:
+		s.complete = s.compressed()
+		return true
+	case errors.As(err, &d):
+		if s.damage == nil {
+			s.damagedAt = time.Now()
+			if !d.truncated() {
+				f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, d.err))
+			}
+		}
+		s.damage = d
+		return true
+	case err == errPlace:
+	case err == errRewritten:
+		s.rewritten = true
+	case errors.Is(err, errMoved), errors.Is(err, fs.ErrNotExist):
+	default:
+		s.trouble = err
+		f.warn(err)
+		f.closeSource(s)
+		return f.opt.Once
+	}
+	return false
+}
+
+// Boundary returns the boundary that the last ErrBoundary was about.
+func (f *Follower) Boundary() Boundary { return f.boundary }
+
+// cross makes the next Read return ErrBoundary. The caller holds the lock and
+// has begun the new source.
+func (f *Follower) cross(kind BoundaryKind, from, to *source) {
+	f.boundary = Boundary{Kind: kind, Offset: f.track.total, From: from.file.Path, To: to.file.Path}
+	f.crossing = true
+}
+
+// Unread gives the last n bytes back; they are read again when their file is.
+// It may be called after Read returned ErrBoundary or ErrNoData, with bytes that
+// are not forgotten.
+func (f *Follower) Unread(n int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s, n := range f.track.back(n) {
+		s.rewound(n)
+		if s != f.cur && !slices.Contains(f.behind, s) {
+			f.keepBehind(s)
+			s.seen = -1
+		}
+	}
+	f.boundary.Offset = min(f.boundary.Offset, f.track.total)
+}
+
+// Offset returns the stream offset of the next byte.
+func (f *Follower) Offset() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.track.total
+}
+
+// Position returns the place in the files that corresponds to a stream offset
+// that is not forgotten. A journal may save it once everything before offset is
+// done with.
+func (f *Follower) Position(offset int64) Position {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	marks := f.track.at(offset)
+	if len(marks) == 0 {
+		return f.opt.Start
+	}
+	p := marks[0].position()
+	if src := marks[0].src; src.gone && src.copy == nil {
+		if next, ok := f.track.following(src, offset); ok {
+			lost := p
+			lost.After = nil
+			p = next.position()
+			p.After = &lost
+		}
+	}
+	for _, m := range marks[1:] {
+		unsafe := slices.Contains(f.behind, m.src) || f.track.readAfter(m.src, offset)
+		if unsafe && m.src.copy == nil && len(p.Behind) < behindLimit {
+			p.Behind = append(p.Behind, m.position())
+		}
+	}
+	return p
+}
+
+// position returns the position of a mark, without the files behind it.
+func (m mark) position() Position {
+	s := m.src
+	for s.gone && s.copy != nil {
+		s = s.copy
+	}
+	p := Position{
+		Seek:     m.off,
+		FileName: s.file.Path,
+		FileID:   s.file.ID,
+		Modified: s.file.MTime.UnixNano(),
+		HeadSize: int(min(int64(len(s.head)), m.off)),
+	}
+	p.HeadHash = headHash(s.head[:p.HeadSize])
+	if m.off == 0 {
+		p.After = m.src.after
+	}
+	if tail, ok := s.before(m.off); ok {
+		p.LastHash = lastHash(tail)
+	}
+	return p
+}
+
+// endPosition returns the position behind what was read of a file, or of the
+// last one before it of which anything was.
+func (s *source) endPosition() *Position {
+	if s.off == 0 {
+		return s.after
+	}
+	p := mark{s, s.off}.position()
+	return &p
+}
+
+// Forget says that no position before the stream offset will be asked for.
+func (f *Follower) Forget(before int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.track.forget(before, func(s *source) bool { return s == f.cur || slices.Contains(f.behind, s) })
+	for _, m := range f.track.at(before) {
+		m.src.forget(m.off)
+	}
+	f.closing = slices.DeleteFunc(f.closing, func(s *source) bool {
+		if f.track.has(s) {
+			return false
+		}
+		s.close()
+		return true
+	})
+}
+
+// Release closes the files but keeps the places; Read opens them again. It
+// bounds the number of open files when many streams are idle. What is left in a
+// file that is deleted meanwhile is lost.
+func (f *Follower) Release() {
+	f.disarm()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closeAll()
+}
+
+// Close ends the follower. Position still answers.
+func (f *Follower) Close() error {
+	f.disarm()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	f.closeAll()
+	return nil
+}
+
+func (f *Follower) closeAll() {
+	if f.cur != nil {
+		f.cur.close()
+	}
+	for _, s := range f.behind {
+		s.close()
+	}
+	for _, s := range f.closing {
+		s.close()
+	}
+	f.closing = nil
+}
+
+func (f *Follower) closeSource(s *source) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.close()
+}
+
+// warn reports a problem unless it was reported before.
+func (f *Follower) warn(err error) {
+	text := err.Error()
+	if f.warned[text] || f.opt.Warn == nil {
+		return
+	}
+	if len(f.warned) >= 1000 {
+		clear(f.warned)
+	}
+	f.warned[text] = true
+	f.opt.Warn(fmt.Errorf("stream %q: %w", f.name, err))
+}
+
+// refresh scans anew and takes the listing over.
+func (f *Follower) refresh(ctx context.Context) {
+	if _, err := f.catalog.Refresh(ctx); err != nil && ctx.Err() == nil {
+		f.warn(err)
+	}
+	f.relist()
+}

@@ -1,0 +1,321 @@
+package logstream
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// doneGens is for how many listings a file that was read is remembered
+	// after it has gone.
+	doneGens = 100
+	// earlyHeads is of how many files before the first position the beginnings
+	// are looked at, so that compressed copies of them are recognised later.
+	earlyHeads = 4
+	// settleTime is how long a late file must have been left alone.
+	settleTime = 10 * time.Second
+	// ghostLimit is how many contents that are no more are remembered.
+	ghostLimit = 4
+	// watchedBehind is how many files that were left are watched.
+	watchedBehind = 8
+	// openBehind is how many further files are kept open for positions that
+	// may be asked for.
+	openBehind = 16
+)
+
+// A list is what a follower knows of the files that it does not read.
+type list struct {
+	gen     uint64 // of the listing in use
+	listing *Listing
+	// done holds the files that were read, by this follower or before it.
+	done map[FileID]*doneFile
+	// waiting holds files that came late, until they have stopped changing.
+	waiting map[FileID]lateFile
+	// searched holds the files that are known not to continue the current one.
+	searched map[FileID]bool
+	// ghosts holds the first bytes of contents that were replaced.
+	ghosts [][]byte
+	// lostAt is since when the stream has no files; zero while it has.
+	lostAt time.Time
+	// doubted is what had the name of the current file when that was last
+	// answered by a scan, if doubting is set.
+	doubting bool
+	doubted  FileID
+	// stale is set when a file was found not to be what the listing says.
+	stale bool
+}
+
+// A lateFile is a file that came late, as it was since a point in time.
+type lateFile struct {
+	size  int64
+	mtime time.Time
+	since time.Time
+}
+
+type doneFile struct {
+	path  string
+	size  int64
+	mtime time.Time
+	head  []byte // nil: not known
+	gen   uint64 // of the last listing that had it
+}
+
+func (l *list) init() {
+	l.done = map[FileID]*doneFile{}
+	l.waiting = map[FileID]lateFile{}
+	l.searched = map[FileID]bool{}
+}
+
+func (l *list) use(listing *Listing) {
+	l.gen, l.listing, l.stale = listing.Gen, listing, false
+}
+
+// changedAround reports whether the directory of a file has got or lost an entry
+// since the listing.
+func (l *list) changedAround(path string) bool {
+	i, ok := l.listing.dirIndex[filepath.Dir(path)]
+	return !ok || l.listing.dirs[i].changed()
+}
+
+// finish notes that a file has been read.
+func (l *list) finish(file File, head []byte) {
+	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}
+}
+
+// isDone reports whether a listed file has been read. Where files have no time
+// of birth, a smaller size means that a new file got an old inode number.
+func (l *list) isDone(file *File) bool {
+	d := l.done[file.ID]
+	return d != nil && (file.ID.Born != 0 || file.Size >= d.size)
+}
+
+// haunt remembers content that was replaced.
+func (l *list) haunt(head []byte) {
+	l.ghosts = append(l.ghosts, slices.Clone(head))
+	if len(l.ghosts) > ghostLimit {
+		l.ghosts = slices.Delete(l.ghosts, 0, 1)
+	}
+}
+
+// relist takes over the latest listing of the catalog if it is a new one.
+func (f *Follower) relist() {
+	l := f.catalog.Latest()
+	if l == nil || l.Gen == f.list.gen || f.cur == nil {
+		return
+	}
+	f.list.use(l)
+	s := l.all[f.name]
+	if s == nil {
+		if f.list.lostAt.IsZero() {
+			f.list.lostAt = time.Now()
+		}
+		return
+	}
+	f.list.lostAt = time.Time{}
+	f.warnAged(s.Aged)
+	if s.refused == nil && len(s.Files) > 0 {
+		f.place(s.Files)
+	}
+}
+
+// warnAged tells of files that grew too old before they were read.
+func (f *Follower) warnAged(aged []File) {
+	if len(aged) == 0 {
+		return
+	}
+	next := f.at
+	if f.listed {
+		next++
+	}
+	for i := next; i < len(f.files); i++ {
+		id := f.files[i].ID
+		if slices.ContainsFunc(aged, func(a File) bool { return a.ID == id }) {
+			f.warn(fmt.Errorf("leave out %s: it was not read before it became older than oldest_duration", f.files[i].Path))
+		}
+	}
+}
+
+// place takes over a list of files and finds the place of the current file in
+// it. If it is not in the list, what follows the last file that was read comes
+// next.
+func (f *Follower) place(files []File) {
+	at := slices.IndexFunc(files, func(file File) bool { return file.ID.Same(f.cur.file.ID) })
+	listed := at >= 0
+	before := files
+	if listed {
+		before = files[:at]
+	}
+	after := 0
+	for i := range before {
+		if f.list.isDone(&files[i]) || f.isBehind(files[i].ID) {
+			after = i + 1
+		}
+	}
+	if !listed {
+		at = after
+	}
+	f.mu.Lock()
+	f.files, f.at, f.listed = files, at, listed
+	if listed {
+		f.cur.file = files[at]
+	}
+	for _, s := range f.behind {
+		if i := slices.IndexFunc(files, func(file File) bool { return file.ID.Same(s.file.ID) }); i >= 0 {
+			s.file = files[i]
+		}
+	}
+	f.mu.Unlock()
+
+	for i := range files[:at] {
+		if d := f.list.done[files[i].ID]; d != nil {
+			d.gen, d.path = f.list.gen, files[i].Path
+		}
+	}
+	for id, d := range f.list.done {
+		if d.gen+doneGens < f.list.gen {
+			delete(f.list.done, id)
+		}
+	}
+	if !listed || f.cur.off > 0 || f.opt.Once || !f.stepBack(files, after, at) {
+		f.findLate(files[:at])
+	}
+}
+
+// stepBack goes to a file that has appeared just before the current one if
+// nothing was read of that yet.
+func (f *Follower) stepBack(files []File, from, to int) bool {
+	for i := from; i < to; i++ {
+		if files[i].Size == 0 {
+			continue
+		}
+		head, err := readHead(files[i])
+		if err != nil || len(head) == 0 {
+			return false
+		}
+		if f.isCopy(files[i], head, files) {
+			f.list.finish(files[i], head)
+			continue
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		old := f.cur
+		old.close()
+		f.use(&source{file: files[i], after: old.after}, i)
+		f.cross(Next, old, f.cur)
+		return true
+	}
+	return false
+}
+
+func (f *Follower) isBehind(id FileID) bool {
+	return slices.ContainsFunc(f.behind, func(s *source) bool { return s.file.ID.Same(id) })
+}
+
+// findLate looks for files that have appeared in front of the current one. Most
+// are copies of what was read: compressed by rotation, or made before a file is
+// truncated. What is not is read after all.
+func (f *Follower) findLate(files []File) {
+	if f.opt.Once {
+		return
+	}
+	now := time.Now()
+	waiting := map[FileID]lateFile{}
+	for i := range files {
+		file := files[i]
+		if file.Size == 0 || f.list.isDone(&file) || f.isBehind(file.ID) {
+			continue
+		}
+		late, ok := f.list.waiting[file.ID]
+		if !ok || late.size != file.Size || !late.mtime.Equal(file.MTime) {
+			late = lateFile{size: file.Size, mtime: file.MTime, since: now}
+		}
+		settled := now.Sub(late.since) >= min(f.catalog.every, settleTime)
+		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file, files) {
+			waiting[file.ID] = late
+		}
+	}
+	f.list.waiting = waiting
+}
+
+// takeLate decides what a late file is; it returns false if that cannot be told
+// yet.
+func (f *Follower) takeLate(file File, files []File) bool {
+	head, err := readHead(file)
+	if err != nil || len(head) == 0 {
+		return false
+	}
+	if f.isCopy(file, head, files) {
+		f.list.finish(file, head)
+		return true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &source{file: file}
+	f.keepBehind(s)
+	s.seen = 0
+	f.track.begin(s)
+	f.track.begin(f.cur)
+	return true
+}
+
+// isCopy reports whether a file that begins with head holds what has been read
+// from another one.
+func (f *Follower) isCopy(file File, head []byte, files []File) bool {
+	if alike(head, f.cur.head) || f.twin(file.Path) != nil {
+		return true
+	}
+	for _, s := range f.behind {
+		if alike(head, s.head) {
+			return true
+		}
+	}
+	for _, ghost := range f.list.ghosts {
+		if alike(head, ghost) {
+			return true
+		}
+	}
+	for id, d := range f.list.done {
+		if d.head != nil {
+			if alike(head, d.head) {
+				return true
+			}
+			continue
+		}
+		// Tools that compress a file leave its time of change on the copy.
+		gone := !slices.ContainsFunc(files, func(o File) bool { return o.ID == id })
+		if gone && d.mtime.Unix() == file.MTime.Unix() {
+			return true
+		}
+	}
+	return false
+}
+
+// twin returns the file that was read, or is being read, under the name that
+// path has without the ending of a compressed file. It may be nil.
+func (f *Follower) twin(path string) *doneFile {
+	base := withoutEnding(path)
+	if base == path {
+		return nil
+	}
+	if f.cur.file.Path == base {
+		return &doneFile{path: base, head: f.cur.head}
+	}
+	for _, d := range f.list.done {
+		if d.path == base {
+			return d
+		}
+	}
+	return nil
+}
+
+// withoutEnding returns a path without the ending of a compressed file.
+func withoutEnding(path string) string {
+	switch ext := filepath.Ext(path); ext {
+	case ".gz", ".zst", ".zstd", ".bz2", ".xz":
+		return strings.TrimSuffix(path, ext)
+	}
+	return path
+}

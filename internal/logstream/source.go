@@ -1,0 +1,449 @@
+package logstream
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"time"
+)
+
+var (
+	// errMoved says that the name belongs to another file by now.
+	errMoved = errors.New("another file has taken the name")
+	// errRewritten says that the bytes before the position are not those that
+	// were read.
+	errRewritten = errors.New("the content has been replaced")
+	// errDiffers says that a file is not the one a position is in.
+	errDiffers = errors.New("not the file of the position")
+)
+
+// keepLimit is how many bytes of the content of a compressed file are kept for
+// positions that are still to be asked for.
+const keepLimit = 4 << 20
+
+// A source is one file on its way to be read. Offsets are those of its content,
+// that is, after decompression. The goroutine that reads does all input and
+// output; the fields that Position and Status look at change only under the
+// follower's lock.
+type source struct {
+	file   File // as last listed
+	format format
+	off    int64  // bytes consumed
+	head   []byte // the first bytes consumed, at most headSize
+	tail   []byte // the last bytes before off, at most recentSize
+	kept   []byte // of a compressed file: more of the bytes before off
+
+	// expect holds the first bytes of a plain file of which nothing was consumed
+	// yet, as they were when its turn came; most often it is nil.
+	expect []byte
+	// hole is how many zero bytes at the beginning were passed.
+	hole int64
+
+	f    *os.File // nil while closed
+	dec  io.ReadCloser
+	err  error // what the decoder said last
+	over [tailSize]byte
+
+	// rank orders the files that the stream went through; a file that appeared
+	// too late to take part has 0.
+	rank int
+	// after is the end of the file that was read before this one, or nil.
+	after *Position
+	// gone is set when the content before off exists no more in this file, so
+	// that no position may lie in it; copy is where else it is, or nil.
+	gone bool
+	copy *source
+	// end is what the file was like when its end was last looked at.
+	end fileInfo
+	// complete is set at the proper end of a compressed file, and changing when
+	// the file was seen to change after its end.
+	complete, changing bool
+	// damage is what ended the reading of a compressed file, since damagedAt.
+	damage    *damage
+	damagedAt time.Time
+	// rewritten is set when a read found the bytes before the place replaced.
+	rewritten bool
+	// trouble is why the file cannot be read at the moment.
+	trouble error
+
+	// A file that was left is looked at until then; it is read again when it
+	// has become larger than seen.
+	until time.Time
+	seen  int64
+}
+
+// placeLost reports whether the file has to be decompressed up to its place
+// before it can be read.
+func (s *source) placeLost() bool {
+	return s.compressed() && s.dec == nil && s.off > 0 && !s.complete && s.damage == nil
+}
+
+// A damage is an error in compressed data.
+type damage struct {
+	err error
+}
+
+func (d *damage) Error() string { return d.err.Error() }
+func (d *damage) Unwrap() error { return d.err }
+
+// truncated reports whether more data may mend the damage.
+func (d *damage) truncated() bool {
+	return errors.Is(d.err, io.ErrUnexpectedEOF) || errors.Is(d.err, io.EOF)
+}
+
+// open opens the file if it is closed and still has the name it was listed by.
+func (s *source) open() error {
+	if s.f != nil {
+		return nil
+	}
+	f, err := openFile(s.file.Path)
+	if err != nil {
+		return err
+	}
+	info, err := statFile(f)
+	switch {
+	case err != nil:
+	case !info.id.Same(s.file.ID):
+		err = fmt.Errorf("open %s: %w", s.file.Path, errMoved)
+	case !info.mode.IsRegular():
+		err = &fs.PathError{Op: "open", Path: s.file.Path, Err: errors.New("not a regular file")}
+	}
+	if err != nil {
+		f.Close()
+		return err
+	}
+	s.f, s.end = f, info
+	return nil
+}
+
+// close closes the file; the place in it is kept.
+func (s *source) close() {
+	if s.dec != nil {
+		s.dec.Close()
+	}
+	if s.f != nil {
+		s.f.Close()
+	}
+	s.f, s.dec, s.err = nil, nil, nil
+}
+
+// info examines the open file, or, if it is closed, what has its name.
+func (s *source) info() (fileInfo, error) {
+	if s.f != nil {
+		return statFile(s.f)
+	}
+	info, err := statPath(s.file.Path)
+	if err == nil && !info.id.Same(s.file.ID) {
+		err = errMoved
+	}
+	return info, err
+}
+
+// sniff finds out the format once enough bytes are there.
+func (s *source) sniff() error {
+	var magic [magicSize]byte
+	n, err := s.f.ReadAt(magic[:], 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	s.format = sniff(magic[:n])
+	return nil
+}
+
+// compressed reports whether the content is not what is on disk.
+func (s *source) compressed() bool { return s.format > plain }
+
+// read reads what comes next without counting it as consumed: the caller does
+// that with took. At the end of what is there now it returns io.EOF. A closed
+// file must have been opened, and a compressed one brought to its place.
+//
+// hot: once per call of Follower.Read; no allocation for plain files.
+func (s *source) read(p []byte) (int, error) {
+	if s.format == unknown {
+		if err := s.sniff(); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case s.format == plain:
+		return s.readPlain(p)
+	case s.format == unknown || s.complete:
+		return 0, io.EOF
+	case s.damage != nil:
+		return 0, s.damage
+	}
+	return s.readDecoded(p)
+}
+
+// readPlain reads the bytes before the place once more, together with the new
+// ones, and compares: a file that was emptied and written anew is noticed even
+// if it has grown beyond the place since.
+func (s *source) readPlain(p []byte) (int, error) {
+	last := s.lastBytes()
+	over := s.over[:len(last)]
+	n, err := readAcross(s.f, over, p, s.off-int64(len(over)))
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case n >= len(over) && !bytes.Equal(over, last), s.off == 0 && !begins(p[:n], s.expect):
+		return 0, errRewritten
+	case n <= len(over):
+		return 0, io.EOF
+	}
+	return n - len(over), nil
+}
+
+// begins reports whether got and want agree as far as got may reach.
+func begins(got, want []byte) bool {
+	return len(want) == 0 || len(got) > 0 && bytes.Equal(got[:min(len(got), len(want))], want[:min(len(got), len(want))])
+}
+
+// lookAhead opens the file and remembers its first bytes, so that it is noticed
+// if they are replaced before they are read.
+func (s *source) lookAhead() {
+	if s.off > 0 || s.open() != nil || s.sniff() != nil || s.format != plain {
+		return
+	}
+	p := make([]byte, headSize)
+	if n, err := s.f.ReadAt(p, 0); err == nil || err == io.EOF {
+		s.expect = p[:n]
+	}
+}
+
+func (s *source) readDecoded(p []byte) (int, error) {
+	if s.dec == nil && s.err == nil {
+		s.dec, s.err = newDecoder(s.format, bufio.NewReaderSize(&reader{f: s.f}, 64<<10))
+	}
+	for s.err == nil {
+		var n int
+		n, s.err = s.dec.Read(p)
+		if n > 0 {
+			return n, nil
+		}
+	}
+	if s.dec == nil || s.err != io.EOF {
+		if pe := (*fs.PathError)(nil); errors.As(s.err, &pe) {
+			return 0, s.err
+		}
+		return 0, &damage{s.err}
+	}
+	return 0, io.EOF
+}
+
+// A reader reads a file from its beginning without moving the file's own
+// offset.
+type reader struct {
+	f  *os.File
+	at int64
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.f.ReadAt(p, r.at)
+	r.at += int64(n)
+	if n > 0 {
+		return n, nil
+	}
+	return n, err
+}
+
+// took counts bytes that read returned as consumed.
+//
+// hot: once per read; copies at most recentSize bytes of a plain file.
+func (s *source) took(p []byte) {
+	if room := headSize - len(s.head); room > 0 && s.off == int64(len(s.head)) {
+		s.head = append(s.head, p[:min(room, len(p))]...)
+	}
+	s.off += int64(len(p))
+	s.expect = nil
+	if s.compressed() {
+		s.kept = append(s.kept, p...)
+		if len(s.kept) > 2*keepLimit {
+			s.kept = append(s.kept[:0], s.kept[len(s.kept)-keepLimit:]...)
+		}
+	}
+	if s.tail == nil {
+		s.tail = make([]byte, 0, recentSize)
+	}
+	if len(p) >= recentSize {
+		s.tail = append(s.tail[:0], p[len(p)-recentSize:]...)
+		return
+	}
+	if drop := len(s.tail) + len(p) - recentSize; drop > 0 {
+		s.tail = append(s.tail[:0], s.tail[drop:]...)
+	}
+	s.tail = append(s.tail, p...)
+}
+
+// lastBytes returns the part of tail that reads and fingerprints compare.
+func (s *source) lastBytes() []byte { return s.tail[max(0, len(s.tail)-tailSize):] }
+
+// rewound follows a change of off to n bytes before.
+func (s *source) rewound(n int64) {
+	s.head = s.head[:min(int64(len(s.head)), s.off)]
+	s.tail, s.rewritten = nil, false
+	if s.compressed() {
+		s.kept = s.kept[:max(0, int64(len(s.kept))-n)]
+		s.complete, s.damage = false, nil
+		s.close()
+	}
+	if tail, ok := s.before(s.off); ok {
+		s.tail = append(make([]byte, 0, recentSize), tail...)
+	}
+}
+
+// before returns up to tailSize bytes before an offset that is not beyond the
+// place, and false if they are not at hand any more.
+func (s *source) before(off int64) ([]byte, bool) {
+	want := min(off, tailSize)
+	recent := s.tail
+	if s.compressed() {
+		recent = s.kept
+	}
+	if to := int64(len(recent)) - (s.off - off); to >= want {
+		return recent[to-want : to], true
+	}
+	if s.compressed() {
+		return nil, false
+	}
+	f := s.f
+	if f == nil {
+		again := source{file: s.file}
+		if again.open() != nil {
+			return nil, false
+		}
+		defer again.close()
+		f = again.f
+	}
+	// As far as the bytes in memory reach back, the file must still agree.
+	to := off
+	if s.off-off < keepLimit {
+		to = s.off
+	}
+	p := make([]byte, to-off+want)
+	if _, err := f.ReadAt(p, off-want); err != nil {
+		return nil, false
+	}
+	if n := min(len(s.tail), len(p)); to == s.off && !bytes.Equal(p[len(p)-n:], s.tail[len(s.tail)-n:]) {
+		return nil, false
+	}
+	return p[:want], true
+}
+
+// forget drops kept bytes that no position from off on needs.
+func (s *source) forget(off int64) {
+	if spare := int64(len(s.kept)) - (s.off - off) - tailSize; spare > 0 {
+		s.kept = append(s.kept[:0], s.kept[min(spare, int64(len(s.kept))):]...)
+	}
+}
+
+// reseek brings a file whose place was lost back to it.
+func (s *source) reseek(ctx context.Context) (*source, error) {
+	fresh, err := openAt(ctx, s.file, s.off, nil)
+	if err != nil {
+		return nil, err
+	}
+	if last := s.lastBytes(); len(last) > 0 && !bytes.Equal(fresh.lastBytes(), last) {
+		fresh.close()
+		return nil, errRewritten
+	}
+	return fresh, nil
+}
+
+// adopt takes over the open file of a source that stands at the same place.
+func (s *source) adopt(fresh *source) {
+	s.close()
+	s.f, s.dec, s.err, s.end = fresh.f, fresh.dec, fresh.err, fresh.end
+	s.format, s.tail, s.head, s.kept = fresh.format, fresh.tail, fresh.head, fresh.kept
+	s.complete, s.damage, s.rewritten = false, nil, false
+}
+
+// atEnd is a seek that means the end of the content.
+const atEnd = math.MaxInt64
+
+// openAt opens a file with the place at seek, or at its end. A file that has
+// less content gives errDiffers. If like is not nil, the beginning of the file
+// is compared with it before a compressed file is read through.
+func openAt(ctx context.Context, file File, seek int64, like *fingerprint) (*source, error) {
+	s := &source{file: file}
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	if err := s.seek(ctx, seek, like); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *source) seek(ctx context.Context, seek int64, like *fingerprint) error {
+	if err := s.sniff(); err != nil {
+		return err
+	}
+	if !s.compressed() {
+		return s.seekPlain(seek, like)
+	}
+	buf := make([]byte, 64<<10)
+	for checked := false; s.off < seek; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := s.read(buf[:min(int64(len(buf)), seek-s.off)])
+		if err == io.EOF && seek == atEnd {
+			return nil
+		}
+		if err == io.EOF {
+			return errDiffers
+		}
+		if err != nil {
+			return err
+		}
+		s.took(buf[:n])
+		if !checked && s.off >= headSize {
+			if checked = true; !like.begins(s.head) {
+				return errDiffers
+			}
+		}
+	}
+	return nil
+}
+
+func (s *source) seekPlain(seek int64, like *fingerprint) error {
+	info, err := statFile(s.f)
+	if err != nil {
+		return err
+	}
+	if seek == atEnd {
+		seek = info.size
+	}
+	if seek > info.size {
+		return errDiffers
+	}
+	s.head = make([]byte, min(seek, headSize))
+	if _, err := s.f.ReadAt(s.head, 0); err != nil && len(s.head) > 0 {
+		return shortened(err)
+	}
+	if !like.begins(s.head) {
+		return errDiffers
+	}
+	s.tail = make([]byte, min(seek, recentSize), recentSize)
+	if _, err := s.f.ReadAt(s.tail, seek-int64(len(s.tail))); err != nil && len(s.tail) > 0 {
+		return shortened(err)
+	}
+	s.off = seek
+	return nil
+}
+
+// shortened turns the end of a file that was longer a moment ago into errDiffers.
+func shortened(err error) error {
+	if err == io.EOF {
+		return errDiffers
+	}
+	return err
+}
