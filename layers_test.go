@@ -25,6 +25,9 @@ var floors = map[string]int{
 	"internal/netconf":           1,
 	"internal/accesslog":         1,
 	"internal/config":            3,
+	"internal/share":             1,
+	"internal/sandbox/":          2, // Lua modules written in Go
+	"internal/sandbox":           4,
 	"internal/reference":         4,
 	"internal/pipeline":          5,
 	"internal/plugins":           7, // the list
@@ -32,8 +35,8 @@ var floors = map[string]int{
 	"plugin/plugintest":          6,
 	"internal/cli":               8,
 	"internal/bench":             8,
-	"":                           9, // heka.go
-	"cmd/heka":                   10,
+	"":                           10, // heka.go
+	"cmd/heka":                   11,
 	"message/internal/messagepb": 0,
 }
 

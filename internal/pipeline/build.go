@@ -80,7 +80,6 @@ type builder struct {
 	types    map[string]*plugin.Plugin
 	all      []*section
 	problems config.Problems
-	nesting  []string // decoders being built, outermost first
 }
 
 // section is one plugin section with its options filled in.

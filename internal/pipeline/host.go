@@ -35,13 +35,12 @@ type Host struct {
 	ownMu      sync.Mutex // guards own
 
 	// hard is done when whatever still runs is to be given up.
-	hard   context.Context
-	kill   context.CancelFunc
-	stop   chan struct{} // closed by the first Stop
-	once1  sync.Once
-	code   atomic.Int32
-	reload chan struct{}
-	began  time.Time
+	hard     context.Context
+	kill     context.CancelFunc
+	stop     chan struct{} // closed by the first Stop
+	stopping sync.Once
+	code     atomic.Int32
+	began    time.Time
 }
 
 // ErrStart is wrapped by errors of Run that come before any message was
@@ -51,7 +50,7 @@ var ErrStart = errors.New("start")
 // Stop asks for an orderly shutdown with the given exit code; the first code
 // stands. It may be called at any time and from any goroutine.
 func (h *Host) Stop(code int) {
-	h.once1.Do(func() {
+	h.stopping.Do(func() {
 		h.code.Store(int32(code))
 		close(h.stop)
 	})
