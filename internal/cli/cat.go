@@ -100,7 +100,7 @@ func (o *catOptions) run(c *cobra.Command, args []string) error {
 		return said(exitCatArgs)
 	}
 	j := &catJob{catOptions: o, diag: newDiagnosis(stderr), stdin: c.InOrStdin(), zone: time.Local,
-		since: math.MinInt64, until: math.MaxInt64}
+		first: math.MinInt64}
 	if o.utc {
 		j.zone = time.UTC
 	}
@@ -141,13 +141,13 @@ func (o *catOptions) run(c *cobra.Command, args []string) error {
 
 // times reads --since and --until.
 func (j *catJob) times(now time.Time) (err error) {
-	if j.catOptions.since != "" {
-		if j.since, err = momentOrAgo(j.catOptions.since, now, j.zone); err != nil {
+	if j.since != "" {
+		if j.first, err = momentOrAgo(j.since, now, j.zone); err != nil {
 			return misused("--since: %w", err)
 		}
 	}
-	if j.catOptions.until != "" {
-		if j.until, err = momentOrAgo(j.catOptions.until, now, j.zone); err != nil {
+	if j.until != "" {
+		if j.behind, err = momentOrAgo(j.until, now, j.zone); err != nil {
 			return misused("--until: %w", err)
 		}
 	}

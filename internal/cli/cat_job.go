@@ -24,16 +24,16 @@ const tailEvery = 500 * time.Millisecond
 // catJob is one run of heka cat.
 type catJob struct {
 	*catOptions
-	files        []string
-	kind         recordKind
-	matcher      *matcher.Matcher // nil matches everything
-	since, until int64            // nanoseconds since 1970; until does not belong
-	zone         *time.Location
-	stdin        io.Reader
-	diag         *diagnosis
-	render       rendering // nil for count
-	out          *bufio.Writer
-	showProgress bool
+	files         []string
+	kind          recordKind
+	matcher       *matcher.Matcher // nil matches everything
+	first, behind int64            // timestamps wanted, in nanoseconds since 1970; behind is not
+	zone          *time.Location
+	stdin         io.Reader
+	diag          *diagnosis
+	render        rendering // nil for count
+	out           *bufio.Writer
+	showProgress  bool
 
 	processed, matched uint64
 }
@@ -194,7 +194,7 @@ func (j *catJob) message(r *records) error {
 	if m == nil {
 		return nil
 	}
-	if t := m.Timestamp(); t < j.since || t >= j.until && j.catOptions.until != "" {
+	if t := m.Timestamp(); t < j.first || t >= j.behind && j.until != "" {
 		return nil
 	}
 	if j.matcher != nil && !j.matcher.Match(m) {

@@ -55,14 +55,14 @@ func (x *examined) adviseBuffer(sec *config.Section, o *plugin.ConsumerOptions) 
 
 // adviseListener warns about an input that takes data from everybody.
 func (x *examined) adviseListener(sec *config.Section, own any, o *plugin.InputOptions) {
-	address, _ := text(own, "address")
+	address, _ := optionText(own, "address")
 	if !everywhere(address) {
 		return
 	}
-	if tls, _ := text(own, "use_tls"); tls == "true" {
+	if tls, _ := optionText(own, "use_tls"); tls == "true" {
 		return
 	}
-	if auth, _ := text(own, "auth_type"); auth != "" {
+	if auth, _ := optionText(own, "auth_type"); auth != "" {
 		return
 	}
 	if x.signed(o.Splitter) {
@@ -89,15 +89,15 @@ func (x *examined) signed(splitter string) bool {
 		return false
 	}
 	if _, own, _ := x.options(sec); own != nil {
-		if skip, ok := text(own, "skip_authentication"); !ok || skip == "true" {
+		if skip, ok := optionText(own, "skip_authentication"); !ok || skip == "true" {
 			return false
 		}
 	}
 	return sec.Sets("signer")
 }
 
-// text is the value of an option that a plugin's config may or may not have.
-func text(own any, option string) (value string, ok bool) {
+// optionText is the value of an option that a plugin's config may or may not have.
+func optionText(own any, option string) (value string, ok bool) {
 	for _, f := range config.Fields(own) {
 		if f.Name == option {
 			return strings.Trim(f.Default, `"`), true

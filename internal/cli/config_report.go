@@ -83,7 +83,7 @@ func annotation(p config.Problem) string {
 	}
 	var at []string
 	if p.Pos.File != "" {
-		at = append(at, "file="+property.Replace(p.Pos.File))
+		at = append(at, "file="+propertyEscapes.Replace(p.Pos.File))
 		if p.Pos.Line > 0 {
 			at = append(at, fmt.Sprintf("line=%d,col=%d", p.Pos.Line, p.Pos.Col))
 		}
@@ -92,13 +92,13 @@ func annotation(p config.Problem) string {
 		command += " " + strings.Join(at, ",")
 	}
 	p.Pos, p.Severity = config.Pos{}, config.Error // are said already
-	return "::" + command + "::" + data.Replace(p.String())
+	return "::" + command + "::" + dataEscapes.Replace(p.String())
 }
 
 // Escapes of workflow commands.
 var (
-	data     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	property = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	dataEscapes     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	propertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
 // problemJSON is a problem for machines.
