@@ -35,6 +35,8 @@ var floors = map[string]int{
 	"plugin/plugintest":          6,
 	"internal/cli":               8,
 	"internal/bench":             8,
+	"internal/cli/genman":        9,
+	"internal/e2e":               9,
 	"":                           10, // heka.go
 	"cmd/heka":                   11,
 	"message/internal/messagepb": 0,
