@@ -12,8 +12,8 @@ import (
 	"github.com/hekad/heka/plugin"
 )
 
-// breach is a plugin that breaks one rule of the contract, and what the failure
-// must say.
+// breach is a plugin that breaks a rule of the contract, and lines that the
+// failure must have.
 type breach struct {
 	plugin    plugin.Plugin
 	minimal   string
@@ -64,15 +64,14 @@ func breaches() []breach {
 	}
 	tags := plugin.NewFilter("TagFilter", tagged{}, func(*tagged, *plugin.Env) (plugin.Filter, error) { return silent{}, nil },
 		plugin.Docs("package p\ntype tagged struct {\n// Other.\nTypo, Bound, Order, Ref, NoTag, Camel int\n}"))
-	tag := func(complaint string) breach { return breach{tags, "", complaint} }
 	return []breach{
-		tag("option camelCase: the name is not in snake_case"),
-		tag("option typo: the tag secert means nothing"),
-		tag(`option bound: min is "few", which is no int`),
-		tag("option order: min is greater than max"),
-		tag(`option ref: ref is "Decoder"`),
-		tag("option notag: field NoTag has no toml tag"),
-		tag("option comment has no doc comment"),
+		{tags, "", `option camelCase: the name is not in snake_case
+option typo: the tag secert means nothing
+option bound: min is "few", which is no int
+option order: min is greater than max
+option ref: ref is "Decoder"
+option notag: field NoTag has no toml tag
+option comment has no doc comment`},
 		{plugin.NewFilter("SharingFilter", listed{Words: []string{"a"}}, func(*listed, *plugin.Env) (plugin.Filter, error) {
 			return silent{}, nil
 		}, plugin.Docs(breachSource)), "", "configs share the memory of Words"},
@@ -91,7 +90,8 @@ func breaches() []breach {
 		}), "", `build opens ["/dev/null"]`},
 		{filter("StartingFilter", func() (plugin.Filter, error) {
 			f := &holding{stop: make(chan struct{})}
-			go func() { <-f.stop }()
+			stop := f.stop
+			go func() { <-stop }()
 			return f, nil
 		}), "", "starts 1 goroutines"},
 		{filter("UnclosableFilter", func() (plugin.Filter, error) { return &unclosable{}, nil }), "", "Close for the second time: closed already"},

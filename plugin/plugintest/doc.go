@@ -8,17 +8,16 @@
 // A case is an archive in the txtar form: a comment, then files behind lines of
 // the form -- NAME --.
 //
-//	The celsius option converts.
+//	A reading becomes a message.
 //	-- heka.toml --
 //	[TestInput]
 //	decoder = "ReadingDecoder"
 //	[ReadingDecoder]
-//	celsius = true
 //	[TestOutput]
 //	-- input --
 //	kitchen 70.7
 //	-- messages.json --
-//	{"type":"reading","logger":"TestInput","severity":7,"payload":"kitchen 70.7\n",…}
+//	{"type":"reading","logger":"TestInput","payload":"kitchen 70.7\n",…}
 //
 // These files go in:
 //
@@ -69,9 +68,10 @@
 //
 // A case runs within testing/synctest: its clock begins on 1 January 2000,
 // midnight UTC, and stands still while anything works, so that timers fire at
-// once and always alike. TestInput has pause and linger to let it pass. What
-// waits for the world outside (sockets, processes) stops the clock. A goroutine
-// that a plugin leaves behind ends the test.
+// once and always alike. TestInput has pause and linger to let it pass; choose them
+// so that no two timers are due at one instant, since either might come first. The
+// clock stands still also while something waits for the world outside (sockets,
+// processes). A goroutine that a plugin leaves behind ends the test.
 //
 // Buffers are overwritten when they are given back, so that a plugin that keeps a
 // view for too long shows itself. The books must balance, and every byte must be

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -31,6 +32,7 @@ func (d *declaration) testBuild(t *testing.T) {
 		if err := closeInstance(inst); err != nil {
 			t.Errorf("Close: %v", err)
 		}
+		waitForGoroutines(goroutines)
 		if len(newFiles) == 0 && more <= 0 {
 			break
 		}
@@ -40,6 +42,14 @@ func (d *declaration) testBuild(t *testing.T) {
 	}
 	if left := filesUnder(dir); len(left) > 0 {
 		t.Errorf("build writes %q; that is for Prepare", left)
+	}
+}
+
+// waitForGoroutines gives goroutines that were told to end a moment to do so,
+// until there are no more than most.
+func waitForGoroutines(most int) {
+	for begun := time.Now(); runtime.NumGoroutine() > most && time.Since(begun) < time.Second; {
+		runtime.Gosched()
 	}
 }
 

@@ -58,6 +58,9 @@ func (a archive) run(dir string, limit time.Duration, plugins []plugin.Plugin) (
 	if !ok {
 		return nil, errors.New("the case has no heka.toml")
 	}
+	if err := a.strays(toml); err != nil {
+		return nil, err
+	}
 	if err := a.unpack(dir); err != nil {
 		return nil, err
 	}
@@ -67,9 +70,6 @@ func (a archive) run(dir string, limit time.Duration, plugins []plugin.Plugin) (
 	res := &Result{encodes: out.encodes()}
 	for _, p := range problems {
 		res.Problems += strings.ReplaceAll(p.String(), dir, "DIR") + "\n"
-	}
-	if err := a.strays(toml); err != nil {
-		return nil, err
 	}
 	if host == nil {
 		res.Log = log.String()
@@ -90,7 +90,7 @@ func (a archive) run(dir string, limit time.Duration, plugins []plugin.Plugin) (
 	messages, pieces := out.take()
 	res.Messages, res.Output = a.json(messages, during), pieces
 	if hangs != "" {
-		return res, fmt.Errorf("the run does not end\n%s\n%s", hangs, res.Log)
+		return res, fmt.Errorf("the run does not end\n%s", hangs)
 	}
 	if failure != nil {
 		return res, nil
