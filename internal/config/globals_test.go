@@ -116,3 +116,12 @@ func TestGlobalHost(t *testing.T) {
 		t.Error("no host name and no error")
 	}
 }
+
+func TestEmptyVariableForANumberIsAProblem(t *testing.T) {
+	t.Setenv("HEKA_POOLSIZE", "")
+	cfg, _ := config.LoadBytes("heka.toml", nil, config.Options{})
+	_, _, problems := cfg.Global(nil)
+	if len(problems) != 1 || !strings.HasPrefix(problems[0].String(), "HEKA_POOLSIZE: ") {
+		t.Errorf("problems: %v", problems)
+	}
+}

@@ -231,7 +231,7 @@ func bareNode(word string) (*Node, error) {
 	}
 	var doc struct{ V any }
 	if err := toml.Unmarshal([]byte("V = "+word), &doc); err != nil {
-		if !strings.ContainsRune("+-0123456789", rune(word[0])) {
+		if word == "" || !strings.ContainsRune("+-0123456789", rune(word[0])) {
 			return nil, errNoLiteral
 		}
 		return nil, errNoNumber
