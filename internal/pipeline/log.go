@@ -67,7 +67,7 @@ type limit struct {
 }
 
 const (
-	logBurst = 20
+	logBurst = 10
 	logEvery = 5 * time.Second // between lines once the burst is used up
 	maxSites = 4096
 )
