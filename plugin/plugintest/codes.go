@@ -21,7 +21,7 @@ func (d *declaration) testDecoder(t *testing.T) {
 		records = append(records, string(m.AppendWire(nil)))
 	}
 	for _, raw := range []bool{false, true} {
-		inst := d.mustBuild(t)
+		inst := d.mustPrepare(t)
 		stop := reporting(t, inst)
 		defer stop()
 		var made []decoded
@@ -109,7 +109,7 @@ func decode(dec plugin.Decoder, p *plugin.Pack, text *plugin.Text) (packs []*plu
 
 // testEncoder encodes hostile messages behind bytes that are there already.
 func (d *declaration) testEncoder(t *testing.T) {
-	inst := d.mustBuild(t)
+	inst := d.mustPrepare(t)
 	defer reporting(t, inst)()
 	e := inst.(plugin.Encoder)
 	prefix := []byte(strings.Repeat("what stands in front. ", 5))

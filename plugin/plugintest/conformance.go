@@ -178,6 +178,18 @@ func (d *declaration) mustBuild(t *testing.T) any {
 	return inst
 }
 
+// mustPrepare is mustBuild for an instance that is to work.
+func (d *declaration) mustPrepare(t *testing.T) any {
+	t.Helper()
+	inst := d.mustBuild(t)
+	if p, ok := inst.(plugin.Preparer); ok {
+		if err := protect(func() error { return p.Prepare(t.Context()) }); err != nil {
+			t.Fatalf("Prepare: %v", err)
+		}
+	}
+	return inst
+}
+
 // closeInstance closes an instance that can be closed.
 func closeInstance(inst any) error {
 	if c, ok := inst.(plugin.Closer); ok {

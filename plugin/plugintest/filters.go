@@ -13,14 +13,7 @@ import (
 // testFilter lets a filter process hostile messages, one by one and in batches,
 // with timer events in between.
 func (d *declaration) testFilter(t *testing.T) {
-	inst := d.mustBuild(t)
-	ctx := t.Context()
-	if p, ok := inst.(plugin.Preparer); ok {
-		if err := protect(func() error { return p.Prepare(ctx) }); err != nil {
-			t.Errorf("Prepare: %v", err)
-			return
-		}
-	}
+	inst, ctx := d.mustPrepare(t), t.Context()
 	defer reporting(t, inst)()
 	f := filtering{inst: inst, now: time.Now()}
 	messages := hostileMessages(newRand())

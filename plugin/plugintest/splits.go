@@ -63,7 +63,7 @@ func chunks(r *rand.Rand, b []byte, most int) [][]byte {
 
 // cut drives a fresh splitter as the host does and returns the records.
 func (d *declaration) cut(t *testing.T, reads [][]byte) ([][]byte, error) {
-	inst := d.mustBuild(t)
+	inst := d.mustPrepare(t)
 	c := cutting{splitter: inst.(plugin.Splitter)}
 	unframer, _ := inst.(plugin.Unframer)
 	err := protect(func() error {
