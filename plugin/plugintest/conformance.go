@@ -31,7 +31,8 @@ import (
 //   - filters take any message without a panic and leave it alone
 //
 // minimal has for a type what a section needs in order to be valid, as lines of
-// TOML. A type without required options needs none.
+// TOML. A type without required options needs none. The working directory is
+// another one at times, so that t must not be parallel.
 func Conformance(t *testing.T, minimal map[string]string, plugins ...plugin.Plugin) {
 	t.Helper()
 	seen := map[string]bool{}
