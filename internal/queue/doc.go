@@ -71,9 +71,8 @@
 // reader that keeps up never reads the disk. One that lags reads files through a
 // window of 256 KiB. Whatever the backlog, memory is bounded.
 //
-// Damage is skipped and counted. If a record is wrong but a good one follows
-// where it should end, it alone is passed over; otherwise the next record is
-// searched byte by byte. Gaps in the numbers tell how many records are gone.
+// Damage is skipped and counted: behind it the next good record is searched byte
+// by byte. Gaps in the numbers tell how many records are gone.
 //
 // # Deleting
 //

@@ -52,6 +52,7 @@ func (q *Queue) Sync() error {
 	if closed {
 		return ErrClosed
 	}
+	defer q.nudge() // files may have begun to be kept for a while
 	return q.flush(true)
 }
 

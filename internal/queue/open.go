@@ -62,6 +62,7 @@ func OpenFS(fs FS, opts Options) (*Queue, Report, error) {
 	if err != nil {
 		return nil, report, errors.Join(fmt.Errorf("open queue: %w", err), lock.Close())
 	}
+	q.nudge() // there may be files to delete
 	go q.keep()
 	return q, report, nil
 }
@@ -166,12 +167,10 @@ func (q *Queue) repair(s *segment, found map[string]Position, report *Report) (k
 	}
 	from := s.size
 	for _, pos := range found {
-		switch {
-		case pos.Segment < s.id, pos.Segment == s.id && pos.Offset > s.size:
+		if pos.Segment != s.id || pos.Offset > s.size {
 			from = 0
-		case pos.Segment == s.id:
-			from = max(0, min(from, pos.Offset))
 		}
+		from = max(0, min(from, pos.Offset))
 	}
 	if len(found) == 0 || !q.recordAt(s, from) {
 		from = 0

@@ -15,6 +15,14 @@ const windowSize = 256 << 10
 // limit of this run is lower: lowering max_message_size loses nothing.
 const oldBody = 16 << 20
 
+// A search for the next record can be made costly by bytes that look like one
+// long record after the other. When so many of them had a wrong checksum, only
+// short records are looked for.
+const (
+	searchLimit = 1 << 30
+	searchBody  = 4 << 10
+)
+
 // scanner walks over the records of one segment after the other. What is
 // damaged is skipped and counted.
 //
@@ -32,6 +40,7 @@ type scanner struct {
 	base   int64 // offset of window[0]
 	frozen bool
 	lost   bool // pos was found by searching, not by following a record
+	spent  int  // bytes whose checksum was wrong in this search
 
 	skipped int64  // bytes of damage passed since takeDamage
 	missing uint64 // records known to be lost since takeDamage
@@ -46,7 +55,7 @@ var errFrozen = errors.New("window is used up")
 // stays, as files follow one another.
 func (s *scanner) open(src io.ReaderAt, pos, end int64, lenient bool) {
 	s.src, s.pos, s.end, s.lenient = src, pos, end, lenient
-	s.window, s.base, s.lost = s.window[:0], pos, false
+	s.window, s.base, s.lost, s.spent = s.window[:0], pos, false, 0
 }
 
 // takeDamage returns the bytes skipped and the records known to be missing since
@@ -68,11 +77,11 @@ func (s *scanner) next() (frame, []byte, error) {
 		}
 		if good {
 			s.pos += int64(f.size)
-			s.lost = false
+			s.lost, s.spent = false, 0
 			s.count(&f)
 			return f, data, nil
 		}
-		if err := s.skip(f); err != nil {
+		if err := s.skip(); err != nil {
 			return frame{}, nil, err
 		}
 	}
@@ -96,8 +105,7 @@ func (s *scanner) count(f *frame) {
 	}
 }
 
-// try looks for a whole, good record at offset off. If there is none, the frame
-// has a size when there seems to be a damaged one of that size.
+// try looks for a whole, good record at offset off.
 func (s *scanner) try(off int64) (f frame, data []byte, good bool, err error) {
 	left := s.end - off
 	if data, err = s.view(off, min(left, framing.MaxOverhead)); err != nil {
@@ -106,7 +114,10 @@ func (s *scanner) try(off int64) (f frame, data []byte, good bool, err error) {
 	f = parseFrame(data)
 	limit := max(s.maxBody, oldBody)
 	if s.lost {
-		limit = s.maxBody // a search must not be led into reading megabytes per byte
+		limit = s.maxBody
+		if s.spent > searchLimit {
+			limit = searchBody
+		}
 	}
 	if f.size == 0 || int64(f.size) > left || f.size-f.body > limit || !f.sealed && !s.lenient {
 		return frame{}, nil, false, nil
@@ -118,7 +129,8 @@ func (s *scanner) try(off int64) (f frame, data []byte, good bool, err error) {
 		return f, data, true, nil
 	}
 	if !intact(data, off) {
-		return f, nil, false, nil
+		s.spent += f.size
+		return frame{}, nil, false, nil
 	}
 	if f.signer != nil { // its bytes may have moved
 		f = parseFrame(data)
@@ -126,24 +138,9 @@ func (s *scanner) try(off int64) (f frame, data []byte, good bool, err error) {
 	return f, data, true, nil
 }
 
-// skip steps over damage at pos. bad is the damaged record that seems to stand
-// there: if a good one or the end of the file follows it, its header is right
-// and its body is not searched.
-func (s *scanner) skip(bad frame) error {
-	if bad.size != 0 && !s.lost {
-		behind := s.pos + int64(bad.size)
-		good := behind == s.end
-		if !good {
-			var err error
-			if _, _, good, err = s.try(behind); err != nil {
-				return err
-			}
-		}
-		if good {
-			s.pos, s.skipped = behind, s.skipped+int64(bad.size)
-			return nil
-		}
-	}
+// skip steps over damage at pos, to the next byte that may begin a record. The
+// damaged record's own length is not trusted: good ones may begin within.
+func (s *scanner) skip() error {
 	if _, err := s.view(s.pos, 1); err != nil {
 		return err
 	}

@@ -1,0 +1,551 @@
+package queue_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hekad/heka/internal/queue"
+)
+
+// three writes three records, each by a write of its own, and returns the disk
+// and the offsets at which the records end.
+func three(t *testing.T, opts queue.Options) (d *disk, ends []int) {
+	t.Helper()
+	d = newDisk()
+	q, _ := mustOpen(t, d, opts)
+	for _, body := range []string{"first", "second", "third"} {
+		ends = append(ends, int(add(t, q, body).Offset))
+	}
+	shut(t, q)
+	return d, ends
+}
+
+func TestTornEndIsCutOffWhereverItIsTorn(t *testing.T) {
+	full, ends := three(t, queue.Options{})
+	data := full.bytesOf("0.log")
+	for size := range data {
+		d := newDisk()
+		d.put("0.log", data[:size])
+		q, report := mustOpen(t, d, queue.Options{})
+		whole := 0
+		for whole < len(ends) && ends[whole] <= size {
+			whole++
+		}
+		good := 0
+		if whole > 0 {
+			good = ends[whole-1]
+		}
+		torn := int64(size - good)
+		if whole == 0 { // the file is set aside
+			torn = 0
+		}
+		if report.Torn != torn || (torn > 0) != (len(report.Problems) > 0 && whole > 0) {
+			t.Errorf("%d bytes: %+v", size, report)
+		}
+		add(t, q, "new")
+		want(t, reader(t, q, ""), append([]string{"first", "second", "third"}[:whole:whole], "new")...)
+		shut(t, q)
+	}
+}
+
+func TestZerosAtTheEndAreCutOff(t *testing.T) {
+	d, ends := three(t, queue.Options{})
+	d.put("0.log", append(bytes.Clone(d.bytesOf("0.log")), make([]byte, 5000)...))
+	q, report := mustOpen(t, d, queue.Options{})
+	defer q.Close()
+	if report.Torn != 5000 || len(d.bytesOf("0.log")) != ends[2] {
+		t.Errorf("%+v", report)
+	}
+	want(t, reader(t, q, ""), "first", "second", "third")
+}
+
+func TestFileWithoutARecordIsSetAside(t *testing.T) {
+	d := newDisk()
+	d.put("7.log", []byte("somebody's notes"))
+	d.put("8.log", make([]byte, 100))
+	d.put("9.log", nil)
+	q, report := mustOpen(t, d, queue.Options{})
+	defer q.Close()
+	if got := d.list(); !slices.Equal(got, []string{"7.damaged"}) || len(report.Problems) != 2 {
+		t.Errorf("files %v, %q", got, report.Problems)
+	}
+	if end := add(t, q, "new"); end.Segment != 10 {
+		t.Errorf("new file is %d", end.Segment)
+	}
+}
+
+func TestDamagedByteCostsOneRecord(t *testing.T) {
+	full, ends := three(t, queue.Options{})
+	data := full.bytesOf("0.log")
+	bodies := []string{"first", "second", "third"}
+	for at := range data {
+		for _, mask := range []byte{0x01, 0x80, 0xFF} {
+			d := newDisk()
+			d.put("0.log", data)
+			d.flip("0.log", at, mask)
+			d.put("1.log", full.bytesOf("0.log")) // so that the file is not the newest
+			q, _ := mustOpen(t, d, queue.Options{})
+			victim := 0
+			for ends[victim] <= at {
+				victim++
+			}
+			r := reader(t, q, "")
+			b, err := r.Poll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, rec := range b.Records {
+				got = append(got, string(rec.Body))
+			}
+			size := ends[victim]
+			if victim > 0 {
+				size -= ends[victim-1]
+			}
+			if !slices.Equal(got, slices.Delete(slices.Clone(bodies), victim, victim+1)) || b.Damaged != int64(size) {
+				t.Fatalf("byte %d ^ %x: got %q, %d bytes damaged of %d", at, mask, got, b.Damaged, size)
+			}
+			if victim == 1 && b.Missing != 1 {
+				t.Errorf("byte %d: %d records missing", at, b.Missing)
+			}
+			shut(t, q)
+		}
+	}
+}
+
+// A peer that knows the format puts whole records into the body of a message. No
+// damage around them makes records of them.
+func TestFramesInBodiesAreNeverRecords(t *testing.T) {
+	evil := newDisk()
+	q, _ := mustOpen(t, evil, queue.Options{})
+	for range 40 {
+		add(t, q, "evil")
+	}
+	shut(t, q)
+	body := string(evil.bytesOf("0.log"))
+	for _, kept := range []int{0, 1, 5, 20, 500} { // bytes of the last record that a crash leaves
+		d := newDisk()
+		q, _ := mustOpen(t, d, queue.Options{})
+		end := add(t, q, "good")
+		add(t, q, body)
+		shut(t, q)
+		d.put("0.log", d.bytesOf("0.log")[:end.Offset+int64(kept)])
+		for _, at := range []int{-1, 0, 1, 2, int(end.Offset) + 1} {
+			if at >= 0 && at < len(d.bytesOf("0.log")) {
+				d.flip("0.log", at, 0xFF)
+			}
+			q, _ = mustOpen(t, d, queue.Options{})
+			for _, text := range take(t, reader(t, q, "x")) {
+				if text != "good" {
+					t.Errorf("%d bytes kept, byte %d changed: got %q", kept, at, text)
+				}
+			}
+			shut(t, q)
+		}
+	}
+}
+
+func TestCheckpointsThatCannotBeRight(t *testing.T) {
+	all := []string{"first", "second", "third"}
+	full, ends := three(t, queue.Options{})
+	f := func(checkpoint string, problem string, left ...string) {
+		t.Helper()
+		d := newDisk()
+		d.put("3.log", full.bytesOf("0.log"))
+		d.put("5.log", full.bytesOf("0.log"))
+		d.put("checkpoint.txt", []byte(checkpoint))
+		q, report := mustOpen(t, d, queue.Options{})
+		defer q.Close()
+		if problem == "" && len(report.Problems) != 0 || problem != "" && !strings.Contains(strings.Join(report.Problems, "\n"), problem) {
+			t.Errorf("%q: problems %q", checkpoint, report.Problems)
+		}
+		if got := take(t, reader(t, q, "")); !slices.Equal(got, left) {
+			t.Errorf("%q: got %q", checkpoint, got)
+		}
+	}
+	both := slices.Concat(all, all)
+	f("3 0", "", both...)
+	f(fmt.Sprint("3 ", ends[0]), "", both[1:]...)
+	f(fmt.Sprint("3 ", ends[2]), "", all...)
+	f(fmt.Sprint("5 ", ends[1], "\n"), "", "third")
+	f("1 77", "", both...)
+	f("4 77", "", all...)
+	f("", "invalid checkpoint format", both...)
+	f("x y", "invalid checkpoint id", both...)
+	f("5 10x", "invalid checkpoint offset", both...)
+	f(strings.Repeat("5 ", 1000), "invalid checkpoint format", both...)
+	f("5 3", "no record ends there", both...)
+	f("6 0", "no such file", both...)
+	f("2305843009213693951 5", "no such file", both...)
+	f("9223372036854775807 5", "invalid checkpoint id", both...)
+	f("5 9000", "behind the end of its file")
+}
+
+func TestMissingFileInTheMiddleIsCounted(t *testing.T) {
+	d := newDisk()
+	q, _ := mustOpen(t, d, queue.Options{MaxFileSize: 50})
+	for i := range 6 {
+		add(t, q, fmt.Sprintf("record %d is long", i))
+	}
+	shut(t, q)
+	if err := d.fs().Remove("2.log"); err != nil {
+		t.Fatal(err)
+	}
+	q, _ = mustOpen(t, d, queue.Options{})
+	defer q.Close()
+	r := reader(t, q, "")
+	if n := len(take(t, r)); n != 5 {
+		t.Errorf("%d records", n)
+	}
+	if st := q.Stats().Readers[0]; st.Missing != 1 || st.Damaged != 0 {
+		t.Errorf("stats %+v", st)
+	}
+}
+
+func TestFailedWriteLeavesWholeRecords(t *testing.T) {
+	for _, truncates := range []bool{true, false} {
+		for after := range 60 {
+			d := newDisk()
+			q, _ := mustOpen(t, d, queue.Options{})
+			r := reader(t, q, "")
+			add(t, q, "before")
+			d.fail(opWrite, fault{syscall.EIO, after})
+			if !truncates {
+				d.fail(opTruncate, fault{err: syscall.EIO})
+			}
+			if _, err := tryAdd(q, "never", "never"); !errors.Is(err, syscall.EIO) {
+				t.Fatalf("got %v", err)
+			}
+			add(t, q, "behind")
+			want(t, r, "before", "behind")
+			shut(t, q)
+			q, report := mustOpen(t, d, queue.Options{})
+			if report.Torn != 0 {
+				t.Errorf("%d bytes: %+v", after, report)
+			}
+			want(t, reader(t, q, ""))
+			shut(t, q)
+		}
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		q, _ := mustOpen(t, d, queue.Options{})
+		defer q.Close()
+		for _, o := range []op{opCreate, opWrite} {
+			d.fail(o, fault{syscall.ENOSPC, 10})
+			if _, err := tryAdd(q, "record"); !errors.Is(err, queue.ErrFull) {
+				t.Fatalf("%s: got %v", o, err)
+			}
+			d.free = 0
+			done := make(chan error)
+			go func() { done <- q.WaitSpace(t.Context(), 6) }()
+			synctest.Wait()
+			select {
+			case err := <-done:
+				t.Fatalf("%s: did not wait: %v", o, err)
+			default:
+			}
+			d.mu.Lock()
+			d.free = 1 << 20
+			d.mu.Unlock()
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			add(t, q, "record")
+		}
+		want(t, reader(t, q, ""), "record", "record")
+	})
+}
+
+func TestMinFreeStopsWritingAndDeliveredFilesGiveWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		d.free = 2000
+		q, _ := mustOpen(t, d, queue.Options{MinFree: 1500, MaxFileSize: 100, KeepDelivered: time.Hour})
+		defer q.Close()
+		r := reader(t, q, "")
+		body := strings.Repeat("x", 80)
+		for range 3 {
+			add(t, q, body)
+		}
+		take(t, r)
+		if err := q.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		if n := q.Stats().Segments; n != 3 {
+			t.Fatalf("%d files kept", n)
+		}
+		d.free = 1500
+		for {
+			if _, err := tryAdd(q, body); err != nil {
+				if !errors.Is(err, queue.ErrFull) {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		if n := q.Stats().Segments; n > 2 {
+			t.Errorf("%d files left", n)
+		}
+		d.mu.Lock()
+		d.free = 1 << 20
+		d.mu.Unlock()
+		if err := q.WaitSpace(t.Context(), len(body)); err != nil {
+			t.Fatal(err)
+		}
+		add(t, q, body)
+	})
+}
+
+func TestDeliveredFilesAreKeptForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		opts := queue.Options{MaxFileSize: 100, MaxBufferSize: 300, KeepDelivered: time.Hour}
+		q, _ := mustOpen(t, d, opts)
+		r := reader(t, q, "")
+		body := strings.Repeat("x", 80)
+		for range 8 { // more than the bound, but delivered
+			add(t, q, body)
+			want(t, r, body)
+		}
+		time.Sleep(time.Minute)
+		if n := q.Stats().Segments; n != 8 {
+			t.Fatalf("%d files", n)
+		}
+		shut(t, q)
+		time.Sleep(30 * time.Minute)
+		q, _ = mustOpen(t, d, opts)
+		defer q.Close()
+		if err := q.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		if n := q.Stats().Segments; n != 8 {
+			t.Fatalf("%d files after a restart", n)
+		}
+		time.Sleep(30 * time.Minute)
+		if n := q.Stats().Segments; n != 1 {
+			t.Errorf("%d files after an hour: %v", n, d.list())
+		}
+	})
+}
+
+func TestFailedSyncStopsTheQueueUntilItIsOpenedAgain(t *testing.T) {
+	for _, o := range []op{opSync, opSyncDir} {
+		d := newDisk()
+		var told []error
+		opts := queue.Options{Interval: time.Hour, OnError: func(err error) { told = append(told, err) }}
+		q, _ := mustOpen(t, d, opts)
+		r := reader(t, q, "")
+		end := add(t, q, "a")
+		var notified []error
+		q.Notify(end, func(err error) { notified = append(notified, err) })
+		d.fail(o, fault{err: syscall.EIO})
+		if err := q.Sync(); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: sync: %v", o, err)
+		}
+		if len(notified) != 1 || !errors.Is(notified[0], syscall.EIO) || len(told) == 0 {
+			t.Errorf("%s: notified %v, told %v", o, notified, told)
+		}
+		if _, err := tryAdd(q, "b"); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: append: %v", o, err)
+		}
+		if err := q.WaitSpace(t.Context(), 1); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: wait: %v", o, err)
+		}
+		q.Notify(end, func(err error) { notified = append(notified, err) })
+		if len(notified) != 2 || notified[1] == nil {
+			t.Errorf("%s: notified %v", o, notified)
+		}
+		want(t, r, "a") // what is there is still delivered
+		if err := q.Close(); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: close: %v", o, err)
+		}
+		q, _ = mustOpen(t, d, queue.Options{})
+		add(t, q, "b")
+		shut(t, q)
+	}
+}
+
+// slowSync lets a test decide when a sync happens.
+type slowSync struct {
+	queue.FS
+	began, go_ chan struct{}
+}
+
+type slowFile struct {
+	queue.File
+	fs *slowSync
+}
+
+func (s *slowSync) Create(name string) (queue.File, error) {
+	f, err := s.FS.Create(name)
+	if err != nil || !strings.HasSuffix(name, ".log") {
+		return f, err
+	}
+	return &slowFile{f, s}, nil
+}
+
+func (f *slowFile) Sync() error {
+	f.fs.began <- struct{}{}
+	<-f.fs.go_
+	return f.File.Sync()
+}
+
+func TestAppendsDuringASyncShareTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fs := &slowSync{newDisk().fs(), make(chan struct{}), make(chan struct{})}
+		q, _, err := queue.OpenFS(fs, queue.Options{Fsync: queue.Always})
+		if err != nil {
+			t.Fatal(err)
+		}
+		durable := 0
+		notify := func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			durable++
+		}
+		q.Notify(add(t, q, "first"), notify)
+		<-fs.began
+		for range 10 {
+			q.Notify(add(t, q, "more"), notify)
+		}
+		fs.go_ <- struct{}{}
+		<-fs.began
+		if durable != 1 {
+			t.Errorf("%d durable after the first sync", durable)
+		}
+		fs.go_ <- struct{}{}
+		synctest.Wait()
+		if st := q.Stats(); durable != 11 || st.Syncs != 2 || st.Durable != st.End {
+			t.Errorf("%d durable, %d syncs", durable, st.Syncs)
+		}
+		shut(t, q)
+	})
+}
+
+func TestIntervalsBetweenSyncs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, _ := mustOpen(t, newDisk(), queue.Options{Interval: time.Second})
+		defer q.Close()
+		start := time.Now()
+		for range 10 {
+			end := add(t, q, "record")
+			time.Sleep(300 * time.Millisecond)
+			if q.Stats().Durable == end {
+				break
+			}
+		}
+		if took := time.Since(start); q.Stats().Syncs != 1 || took != 1200*time.Millisecond {
+			t.Errorf("%d syncs in %v", q.Stats().Syncs, took)
+		}
+		time.Sleep(time.Hour)
+		if n := q.Stats().Syncs; n != 1 {
+			t.Errorf("%d syncs of an idle queue", n)
+		}
+	})
+}
+
+func TestNeverModeDoesNotSync(t *testing.T) {
+	d := newDisk()
+	q, _ := mustOpen(t, d, queue.Options{Fsync: queue.Never, MaxFileSize: 50})
+	r := reader(t, q, "")
+	for range 5 {
+		q.Notify(add(t, q, "a long enough record"), func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	take(t, r)
+	shut(t, q)
+	if d.calls[opSync]+d.calls[opSyncDir] != 0 {
+		t.Errorf("calls %v", d.calls)
+	}
+}
+
+func TestCheckpointIsWrittenAfterSoManyAcknowledgements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		q, _ := mustOpen(t, d, queue.Options{CheckpointEvery: 3, Fsync: queue.Always})
+		defer q.Close()
+		r := reader(t, q, "")
+		add(t, q, "a", "b", "c", "d", "e")
+		b, err := r.Poll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for i, rec := range b.Records[:4] {
+			if err := r.Ack(rec.End); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			wanted := "0 0"
+			if i >= 2 {
+				wanted = b.Records[2].End.String()
+			}
+			if got := string(d.bytesOf("checkpoint.txt")); got != wanted {
+				t.Errorf("after %d: %q instead of %q", i+1, got, wanted)
+			}
+		}
+	})
+}
+
+func TestFailedCheckpointIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		told := 0
+		q, _ := mustOpen(t, d, queue.Options{OnError: func(error) { told++ }})
+		r := reader(t, q, "")
+		end := add(t, q, "a")
+		time.Sleep(time.Second)
+		for _, o := range []op{opRename, opCreate, opWrite, opSync, opSyncDir} {
+			d.fail(o, fault{err: syscall.EIO})
+			want(t, r, "a")
+			time.Sleep(time.Minute)
+			if got := string(d.bytesOf("checkpoint.txt")); got != end.String() || told == 0 {
+				t.Errorf("%s: checkpoint %q, told %d", o, got, told)
+			}
+			told = 0
+			end = add(t, q, "a")
+			time.Sleep(time.Minute)
+		}
+		shut(t, q)
+	})
+}
+
+func TestReadErrorIsNotDamage(t *testing.T) {
+	d, _ := three(t, queue.Options{})
+	q, _ := mustOpen(t, d, queue.Options{})
+	defer q.Close()
+	r := reader(t, q, "")
+	for _, o := range []op{opOpen, opRead} {
+		d.fail(o, fault{err: syscall.EIO})
+		if _, err := r.Poll(); !errors.Is(err, syscall.EIO) {
+			t.Errorf("%s: got %v", o, err)
+		}
+	}
+	want(t, r, "first", "second", "third")
+}
+
+func TestOpenFailsOnlyWhenTheDirectoryIsOfNoUse(t *testing.T) {
+	file := t.TempDir() + "/file"
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := queue.Open(file+"/queue", queue.Options{}); err == nil {
+		t.Error("queue inside of a file")
+	}
+}
