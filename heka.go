@@ -10,8 +10,12 @@ import (
 	"github.com/hekad/heka/plugin"
 )
 
+// Plugins returns the built-in plugin types and extra ones, for tests of plugins
+// with plugintest. An extra plugin takes the place of a built-in one of its type.
+func Plugins(extra ...plugin.Plugin) []plugin.Plugin { return plugins.All(extra...) }
+
 // Main runs the command line with the built-in plugins and extra ones, and ends
 // the process. An extra plugin takes the place of a built-in one of its type.
 func Main(extra ...plugin.Plugin) {
-	os.Exit(cli.Run(os.Args, plugins.All(extra...)))
+	os.Exit(cli.Run(os.Args, Plugins(extra...)))
 }

@@ -16,6 +16,7 @@ func (s *Section) Where(option string) Pos {
 		return at
 	}
 	for name := range strings.SplitSeq(option, ".") {
+		name, _, _ = strings.Cut(name, "[") // an element of a list
 		if n = n.Member(name); n == nil {
 			return at
 		}

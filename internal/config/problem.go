@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,6 +53,25 @@ func (p Problem) String() string {
 	if p.Hint != "" {
 		b.WriteString("; ")
 		b.WriteString(p.Hint)
+	}
+	return OneLine(b.String())
+}
+
+// OneLine returns s with control characters written as in Go strings, for texts
+// that quote what somebody else wrote.
+func OneLine(s string) string {
+	odd := func(r rune) bool { return r < ' ' || r == 0x7f }
+	if strings.IndexFunc(s, odd) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if odd(r) {
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		} else {
+			b.WriteRune(r)
+		}
 	}
 	return b.String()
 }

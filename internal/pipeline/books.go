@@ -38,6 +38,7 @@ func (b *inputBooks) add(t *tally) {
 	b.dropped.add("skipped", t.skipped)
 	b.dropped.add("too_long", t.tooLong)
 	b.dropped.add("signature", t.unsigned)
+	b.dropped.add("unfinished", t.unfinished)
 	*t = tally{}
 }
 

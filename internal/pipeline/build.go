@@ -395,6 +395,9 @@ func (b *builder) newSplitter(s *section, name string) (splitting, error) {
 	sp := splitting{Splitter: inst.(plugin.Splitter), name: name, useBytes: s.splitter.UseMessageBytes,
 		keepTruncated: s.splitter.KeepTruncated, deliverFinal: s.splitter.DeliverIncompleteFinal,
 		oneRead: s.decl.OneRead, minBuffer: int(s.splitter.MinBufferSize), maxRecord: b.maxRecord()}
+	if err := prepareHelper(b.host.hard, inst); err != nil {
+		return splitting{}, err
+	}
 	sp.unframe, _ = inst.(plugin.Unframer)
 	if sp.unframe != nil {
 		sp.deliverFinal = false // half an envelope is no record
@@ -405,6 +408,9 @@ func (b *builder) newSplitter(s *section, name string) (splitting, error) {
 func (b *builder) newDecoder(s *section, name string) (*decoding, error) {
 	inst, err := b.build(s, name)
 	if err != nil {
+		return nil, err
+	}
+	if err := prepareHelper(b.host.hard, inst); err != nil {
 		return nil, err
 	}
 	d := &decoding{Decoder: inst.(plugin.Decoder), name: name, log: loggerFor(b.log, "Decoder", name)}

@@ -165,13 +165,16 @@ func (c *consumer) live(hard context.Context) (err error) {
 		return err
 	}
 	c.prepared = false
-	if cl, ok := inst.(plugin.Closer); ok {
-		defer func() {
+	defer func() {
+		if cl, ok := inst.(plugin.Closer); ok {
 			if e := c.call(cl.Close); e != nil && err == nil {
 				c.log.Error(e.Error())
 			}
-		}()
-	}
+		}
+		if e := c.encoder.Load(); e != nil {
+			closeHelper(e.enc, c.log)
+		}
+	}()
 	c.setState("running")
 	tick, stopTick := ticker(time.Duration(c.opts.TickerInterval) * time.Second)
 	defer stopTick()
@@ -257,11 +260,17 @@ func (c *consumer) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	p, ok := (*c.instance.Load()).(plugin.Preparer)
-	if !ok || c.prepared {
+	if c.prepared {
 		return nil
 	}
-	err := c.call(func() error { return p.Prepare(ctx) })
+	err := c.call(func() error {
+		if e := c.encoder.Load(); e != nil {
+			if err := prepareHelper(ctx, e.enc); err != nil {
+				return err
+			}
+		}
+		return prepareHelper(ctx, *c.instance.Load())
+	})
 	c.prepared = err == nil
 	return err
 }

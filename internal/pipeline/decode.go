@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -32,10 +33,21 @@ type decoding struct {
 	expansion plugin.Expansion
 }
 
-func (d *decoding) close() {
-	if c, ok := d.Decoder.(plugin.Closer); ok {
+func (d *decoding) close() { closeHelper(d.Decoder, d.log) }
+
+// prepareHelper lets a splitter, decoder or encoder acquire what it needs.
+func prepareHelper(ctx context.Context, inst any) error {
+	if p, ok := inst.(plugin.Preparer); ok {
+		return p.Prepare(ctx)
+	}
+	return nil
+}
+
+// closeHelper lets a splitter, decoder or encoder let go of what it holds.
+func closeHelper(inst any, log *slog.Logger) {
+	if c, ok := inst.(plugin.Closer); ok {
 		if err := c.Close(); err != nil {
-			d.log.Error(err.Error())
+			log.Error(err.Error())
 		}
 	}
 }
@@ -122,8 +134,15 @@ func (s *stream) undecoded(p *plugin.Pack, err error) {
 	s.route(p)
 }
 
-// panicked counts a record whose splitter, decoder or decoration panicked.
+// panicked counts a record whose splitter, decoder or decoration panicked. A
+// splitter would panic at the same bytes again, so these are given up.
 func (s *stream) panicked(r any) {
+	if s.splitting {
+		s.splitting = false
+		s.tally.received++
+		s.consumed += int64(s.end - s.start)
+		s.start = s.end
+	}
 	s.tally.failed++
 	s.in.log.Error(fmt.Sprintf("panic: %v", r), "stack", string(debug.Stack()))
 }

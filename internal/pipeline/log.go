@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/hekad/heka/internal/config"
 )
 
 // LogOptions say how heka's own log looks.
@@ -165,7 +167,7 @@ func (h *logHandler) text(r slog.Record) []byte {
 	if h.kind == "" {
 		b.WriteString(r.Message) // heka's own reports have several lines
 	} else {
-		b.WriteString(oneLine(r.Message))
+		b.WriteString(config.OneLine(strings.TrimSuffix(r.Message, "\n")))
 	}
 	attr := func(a slog.Attr) bool {
 		v := a.Value.String()
@@ -187,24 +189,6 @@ func (h *logHandler) text(r slog.Record) []byte {
 		b.WriteByte('\n')
 	}
 	return b.Bytes()
-}
-
-// oneLine escapes control characters in texts that may hold parts of messages.
-func oneLine(s string) string {
-	plain := func(r rune) bool { return r >= ' ' && r != 0x7f }
-	if strings.IndexFunc(strings.TrimSuffix(s, "\n"), func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range strings.TrimSuffix(s, "\n") {
-		if plain(r) {
-			b.WriteRune(r)
-		} else {
-			q := strconv.QuoteRune(r)
-			b.WriteString(q[1 : len(q)-1])
-		}
-	}
-	return b.String()
 }
 
 // prefix writes what log_flags asks for.

@@ -36,6 +36,7 @@ type stream struct {
 	start, end int  // unconsumed bytes in ar
 	size       int  // of the next arena
 	skipping   bool // inside the tail of an over-long record
+	splitting  bool // inside Split
 
 	b    *batch
 	done []func() // callbacks waiting for the batch's ticket
@@ -46,7 +47,7 @@ type stream struct {
 
 // tally counts on the stream's goroutine; flush adds it to the input's books.
 type tally struct {
-	received, unmatched, failed, skipped, truncated, tooLong, unsigned, bytes uint64
+	received, unmatched, failed, skipped, truncated, tooLong, unsigned, unfinished, bytes uint64
 }
 
 // Split implements plugin.Stream.
@@ -195,7 +196,9 @@ func (s *stream) scanSome(final bool) (again bool) {
 		}
 	}()
 	for s.start < s.end {
+		s.splitting = true
 		n, rec := s.split.Split(s.ar.buf[s.start:s.end], final)
+		s.splitting = false
 		if n == 0 && rec == nil {
 			return false
 		}
@@ -401,6 +404,10 @@ func (s *stream) Flush() {
 func (s *stream) Close() {
 	s.now = time.Now().UnixNano()
 	s.finish()
+	if s.end > s.start && !s.skipping {
+		s.tally.received++
+		s.tally.unfinished++
+	}
 	s.Flush()
 	if s.workers != nil {
 		s.workers.close()
@@ -412,5 +419,6 @@ func (s *stream) Close() {
 	if s.decoder != nil {
 		s.decoder.close()
 	}
+	closeHelper(s.split.Splitter, s.in.log)
 	s.in.closed(s)
 }

@@ -85,6 +85,57 @@ func TestIncompleteFinalRecord(t *testing.T) {
 	}
 }
 
+// touchy panics at a word.
+type touchy struct{ lines }
+
+func (s touchy) Split(data []byte, final bool) (int, []byte) {
+	if strings.HasPrefix(string(data), "panic") {
+		panic("splitter boom")
+	}
+	return s.lines.Split(data, final)
+}
+
+func TestPanicOfASplitterCostsWhatItWasGiven(t *testing.T) {
+	s := &sink{}
+	g := newGraph(t, "[TouchySplitter]\n[in]\ntype=\"ReaderInput\"\nsplitter=\"TouchySplitter\"\n[out]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\n",
+		readerInput("ReaderInput", &reader{open: func() []io.Reader {
+			return []io.Reader{io.MultiReader(strings.NewReader("a\npanic here\n"), strings.NewReader("b\n"))}
+		}}), sinkOutput("SinkOutput", s),
+		plugin.NewSplitter("TouchySplitter", none{}, func(*none, *plugin.Env) (plugin.Splitter, error) { return touchy{}, nil }))
+	g.start()
+	b := g.balanced()
+	if got := s.payloads(); !slices.Equal(got, []string{"a\n", "b\n"}) {
+		t.Errorf("got %q", got)
+	}
+	if in := b.Inputs[0]; in.Received != 3 || len(in.Dropped) != 1 || in.Dropped[0].N != 1 {
+		t.Errorf("books: %+v", in)
+	}
+}
+
+// lasting counts Prepare and Close calls of a decoder, splitter or encoder.
+type lasting struct {
+	lines
+	marker
+	prepared, closed *int
+}
+
+func (l lasting) Prepare(context.Context) error { *l.prepared++; return nil }
+func (l lasting) Close() error                  { *l.closed++; return nil }
+
+func TestSplittersAndDecodersArePreparedAndClosed(t *testing.T) {
+	var prepared, closed int
+	l := lasting{prepared: &prepared, closed: &closed}
+	g := newGraph(t, "[LastingSplitter]\n[LastingDecoder]\n[in]\ntype=\"ReaderInput\"\nsplitter=\"LastingSplitter\"\ndecoder=\"LastingDecoder\"\n[out]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\n",
+		readerInput("ReaderInput", &reader{open: readers("ok\n")}), sinkOutput("SinkOutput", &sink{}),
+		plugin.NewSplitter("LastingSplitter", none{}, func(*none, *plugin.Env) (plugin.Splitter, error) { return l, nil }),
+		plugin.NewDecoder("LastingDecoder", none{}, func(*none, *plugin.Env) (plugin.Decoder, error) { return l, nil }))
+	g.start()
+	g.balanced()
+	if prepared != 2 || closed != 2 {
+		t.Errorf("prepared %d, closed %d of 2", prepared, closed)
+	}
+}
+
 // marker is a decoder for tests: the payload says what it does.
 type marker struct{}
 
