@@ -90,8 +90,8 @@ encoder = "text"
 	if n := lineCount(filepath.Join(dir, "out.txt")); n != good {
 		t.Errorf("%d of %d good messages arrived\n%s", n, good, out)
 	}
-	if in := row(t, out, "in"); in[0] != good+5 || in[2] != 5 {
-		t.Errorf("books of the input: %v, want %d received and 5 failures\n%s", in, good+5, out)
+	if in := row(t, out, "in"); in[0] != good+6 || in[2] != 6 {
+		t.Errorf("books of the input: %v, want %d received and 6 failures\n%s", in, good+6, out)
 	}
 	if n := strings.Count(out, "Decoder 'in-ProtobufDecoder-127.0.0.1' error:"); n != 5 {
 		t.Errorf("%d log lines about failures, want 5:\n%s", n, out)
