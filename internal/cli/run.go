@@ -99,7 +99,11 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		return failed(err)
 	}
 	if once {
-		summary(c.ErrOrStderr(), host.Books())
+		books := host.Books()
+		summary(c.ErrOrStderr(), books)
+		if books.Check() != nil {
+			code = max(code, exitNo)
+		}
 	}
 	return said(code)
 }

@@ -78,15 +78,16 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	helpers.Go(func() { h.diagnose(background) })
 
 	inputsDone := h.whenInputsEnd()
+	asked := true // to stop; otherwise the end of the data is the end
 	select {
 	case <-h.stop:
 	case <-inputsDone:
-		if h.once {
+		if asked = !h.once; !asked {
 			h.Stop(0)
 		}
 		<-h.stop
 	}
-	h.shutdown(stopInputs, inputsDone)
+	h.shutdown(stopInputs, inputsDone, asked)
 	stopBackground()
 	helpers.Wait()
 	return int(h.code.Load()), nil
@@ -179,16 +180,16 @@ func (h *Host) whenInputsEnd() <-chan struct{} {
 }
 
 // shutdown ends inputs, then filters, then outputs, each when what is in front
-// of it is drained. After shutdown_timeout what still runs is given up and
-// named.
-func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}) {
+// of it is drained. When somebody asked for it, what still runs after
+// shutdown_timeout is given up and named.
+func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked bool) {
 	h.log.Info("Shutdown initiated.")
 	deadline := time.AfterFunc(h.global.ShutdownTimeout, func() {
 		h.log.Error(fmt.Sprintf("shutdown takes longer than %v, giving up what still runs", h.global.ShutdownTimeout))
 		h.kill()
 	})
-	if h.once {
-		deadline.Stop() // the end of the data is the deadline
+	if !asked {
+		deadline.Stop()
 	}
 	defer deadline.Stop()
 	for _, in := range h.inputs {
