@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"testing"
+
+	"github.com/hekad/heka/message"
+)
+
+// loop makes a script that repeats a statement a thousand times per call.
+func loop(statement string) string {
+	return "local read_message, write_message = read_message, write_message\nfunction process_message() for i = 1, 1000 do " + statement + " end return 0 end"
+}
+
+// perStatement reports the cost of one of the thousand statements.
+func perStatement(b *testing.B, source string, m *message.Message, with ...func(*Options)) {
+	s, _ := start(b, source, append(with, limits(Limits{}))...)
+	process(b, s, m)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ProcessMessage(m)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/statement")
+}
+
+func BenchmarkEmptyLoop(b *testing.B) { perStatement(b, loop(""), nil) }
+
+func BenchmarkReadHeader(b *testing.B) {
+	perStatement(b, loop(`local x = read_message("Type")`), vectorMessage())
+}
+
+func BenchmarkReadField(b *testing.B) {
+	perStatement(b, loop(`local x = read_message("Fields[int]")`), vectorMessage())
+}
+
+func BenchmarkReadFieldText(b *testing.B) {
+	perStatement(b, loop(`local x = read_message("Fields[foo]", 1)`), vectorMessage())
+}
+
+func BenchmarkWriteHeader(b *testing.B) {
+	perStatement(b, loop(`write_message("Type", "new")`), vectorMessage(), kind(Decoder))
+}
+
+func BenchmarkWriteField(b *testing.B) {
+	perStatement(b, loop(`write_message("Fields[empty_bytes]", "x")`), vectorMessage(), kind(Decoder))
+}
+
+func BenchmarkCall(b *testing.B) {
+	s, _ := start(b, "function process_message() return 0 end")
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ProcessMessage(nil)
+	}
+}
+
+// discard is a host that takes everything.
+type discard struct{}
+
+func (discard) InjectPayload(string, string, []byte) Verdict { return Injected }
+func (discard) InjectMessage([]byte) Verdict                 { return Injected }
+
+func BenchmarkInjectMessage(b *testing.B) {
+	s, _ := start(b, `local t = {Type="t", Payload="payload", Fields={status=200, path="/index.html", size={value=512, representation="B"}}}
+function process_message() inject_message(t) return 0 end`, func(o *Options) { o.Host = discard{} })
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ProcessMessage(nil)
+	}
+}
+
+func BenchmarkInjectPayload(b *testing.B) {
+	s, _ := start(b, `function process_message() inject_payload("txt", "name", "some text ", 1.5, "\n") return 0 end`, func(o *Options) { o.Host = discard{} })
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ProcessMessage(nil)
+	}
+}
+
+const fibonacci = `local function fib(n) if n < 2 then return n end return fib(n-1) + fib(n-2) end
+function process_message() fib(20) return 0 end`
+
+func BenchmarkCounted(b *testing.B) {
+	s, _ := start(b, fibonacci, limits(Limits{Memory: 8 << 20, Instructions: 1e9}))
+	for b.Loop() {
+		s.ProcessMessage(nil)
+	}
+}
+
+func BenchmarkUncounted(b *testing.B) {
+	s, _ := start(b, fibonacci, limits(Limits{}))
+	s.state.RemoveContext()
+	for b.Loop() {
+		s.ProcessMessage(nil)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	o := Options{Script: script(b, `require "string" require "table" require "math" function process_message() return 0 end`), Limits: DefaultLimits()}
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := New(o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
+}

@@ -1,0 +1,156 @@
+package sandbox
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/message"
+)
+
+// readMessage implements read_message.
+//
+// hot: several times per message.
+func (s *Sandbox) readMessage(L *lua.LState) int {
+	n := L.GetTop()
+	if n < 1 || n > 3 {
+		L.RaiseError("read_message() incorrect number of arguments")
+	}
+	name, ok := L.Get(1).(lua.LString)
+	if !ok {
+		name = lua.LString(checkString(L, 1, "read_message"))
+	}
+	instance, index := 0, 0
+	if n > 1 {
+		instance = checkIndex(L, 2, "read_message", "field")
+		index = checkIndex(L, 3, "read_message", "array")
+	}
+	if s.msg == nil {
+		L.Push(lua.LNil)
+		return 1
+	}
+	L.Push(s.read(L, s.names.lookup(string(name)), instance, index))
+	return 1
+}
+
+// read returns what a name stands for in the message at hand.
+func (s *Sandbox) read(L *lua.LState, name *nameSlot, instance, index int) lua.LValue {
+	m := s.msg
+	switch name.what {
+	case headerField:
+		if f := m.FindField(name.field, instance); f != nil {
+			return s.readField(L, name, f, index)
+		}
+		return lua.LNil
+	case headerType:
+		return s.readText(L, name, m.Type())
+	case headerLogger:
+		return s.readText(L, name, m.Logger())
+	case headerPayload:
+		return s.readText(L, name, m.Payload())
+	case headerHostname:
+		return s.readText(L, name, m.Hostname())
+	case headerEnvVersion:
+		return s.readText(L, name, m.EnvVersion())
+	case headerUUID:
+		return s.readText(L, name, m.UUIDText())
+	case headerTimestamp:
+		if m.HasTimestamp() {
+			return lua.LNumber(m.Timestamp())
+		}
+	case headerSeverity:
+		if m.Has("Severity") {
+			return smallNumber(int64(m.Severity()))
+		}
+	case headerPid:
+		if m.Has("Pid") {
+			return lua.LNumber(m.Pid())
+		}
+	case headerRaw:
+		if raw := s.wireForm(); raw != nil {
+			return s.newString(L, message.View(raw))
+		}
+	}
+	return lua.LNil
+}
+
+// wireForm is the message's encoded form, an encoder's before its changes; nil if
+// there is none.
+func (s *Sandbox) wireForm() []byte {
+	if s.kind == Encoder {
+		return s.raw
+	}
+	return s.msg.Wire()
+}
+
+func (s *Sandbox) readText(L *lua.LState, name *nameSlot, text string) lua.LValue {
+	if text == "" {
+		return emptyString
+	}
+	v, fresh := name.lua(text)
+	if fresh {
+		s.budget.memory.grow(L, &s.budget, stringWeight+len(text))
+	}
+	return v
+}
+
+func (s *Sandbox) readField(L *lua.LState, name *nameSlot, f *message.Field, index int) lua.LValue {
+	switch f.Type() {
+	case message.String, message.Bytes:
+		text, ok := f.Text(index)
+		if !ok || text == "" && f.Type() == message.Bytes {
+			return lua.LNil
+		}
+		return s.readText(L, name, text)
+	case message.Integer:
+		if n, ok := f.Integer(index); ok {
+			return smallNumber(n)
+		}
+	case message.Double:
+		if x, ok := f.Double(index); ok {
+			return lua.LNumber(x)
+		}
+	case message.Bool:
+		if b, ok := f.Bool(index); ok {
+			return lua.LBool(b)
+		}
+	}
+	return lua.LNil
+}
+
+// readNextField implements read_next_field.
+func (s *Sandbox) readNextField(L *lua.LState) int {
+	if L.GetTop() != 0 {
+		L.RaiseError("read_next_field() takes no arguments")
+	}
+	if s.msg == nil || s.nextField >= s.msg.NumFields() {
+		for range 5 {
+			L.Push(lua.LNil)
+		}
+		return 5
+	}
+	f := s.msg.Field(s.nextField)
+	s.nextField++
+	var slot nameSlot
+	L.Push(lua.LNumber(f.Type()))
+	L.Push(s.newString(L, f.Name()))
+	L.Push(s.readField(L, &slot, f, 0))
+	L.Push(s.newString(L, f.Representation()))
+	L.Push(lua.LNumber(f.Len()))
+	return 5
+}
+
+var emptyString lua.LValue = lua.LString("")
+
+// smallNumbers are the numbers that messages often hold, ready made.
+var smallNumbers = func() (all [1024]lua.LValue) {
+	for i := range all {
+		all[i] = lua.LNumber(i)
+	}
+	return all
+}()
+
+func smallNumber(n int64) lua.LValue {
+	if uint64(n) < uint64(len(smallNumbers)) {
+		return smallNumbers[n]
+	}
+	return lua.LNumber(n)
+}

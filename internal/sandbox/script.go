@@ -1,0 +1,192 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/parse"
+)
+
+// Script is a compiled script. It is not changed by its use; any number of
+// sandboxes may share it.
+type Script struct {
+	// Path is what error messages call the script.
+	Path  string
+	proto *lua.FunctionProto
+}
+
+// maxSource is the longest source text, in bytes, that is compiled.
+const maxSource = 16 << 20
+
+// Compile compiles a source text. Errors begin with path and line.
+func Compile(source []byte, path string) (*Script, error) {
+	if len(source) > maxSource {
+		return nil, fmt.Errorf("%s: the script is longer than %d bytes", path, maxSource)
+	}
+	p, err := compile(source, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Script{path, p}, nil
+}
+
+// Load compiles the script in the file path, or if there is no such file, the one
+// called name in share, which may be nil. Scripts that did not change since they
+// were last loaded are not compiled again.
+func Load(path, name string, share fs.FS) (*Script, error) {
+	p, err := load(path, name, share)
+	if err != nil {
+		return nil, err
+	}
+	return &Script{path, p}, nil
+}
+
+// compiled keeps what was compiled lately: every connection to an input has a
+// decoder of its own, and they all run the same script.
+var compiled = cache{protos: make(map[cacheKey]*lua.FunctionProto)}
+
+type cache struct {
+	mu     sync.Mutex // guards protos
+	protos map[cacheKey]*lua.FunctionProto
+}
+
+type cacheKey struct {
+	path     string
+	modified time.Time
+	size     int64
+	built    bool // from the embedded files
+}
+
+// maxCompiled is how many scripts and modules are kept.
+const maxCompiled = 256
+
+func (c *cache) get(k cacheKey, source func() ([]byte, error)) (*lua.FunctionProto, error) {
+	c.mu.Lock()
+	p := c.protos[k]
+	c.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	text, err := source()
+	if err != nil {
+		return nil, err
+	}
+	if p, err = compile(text, k.path); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.protos) >= maxCompiled {
+		clear(c.protos)
+	}
+	c.protos[k] = p
+	return p, nil
+}
+
+// missingError is about a script that does not exist.
+type missingError struct{ path string }
+
+func (e *missingError) Error() string { return "cannot open " + e.path + ": No such file or directory" }
+
+func (e *missingError) Is(target error) bool { return target == fs.ErrNotExist }
+
+// load compiles a file of the disk or of share.
+func load(path, name string, share fs.FS) (*lua.FunctionProto, error) {
+	k := cacheKey{path: path}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if p, err := loadBuilt(path, name, share); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+			return p, err
+		}
+		return nil, &missingError{path}
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("open %s: not a file", path)
+	}
+	k.modified, k.size = info.ModTime(), info.Size()
+	return compiled.get(k, func() ([]byte, error) { return readSource(os.Open(path)) })
+}
+
+// loadBuilt compiles a file of share.
+func loadBuilt(path, name string, share fs.FS) (*lua.FunctionProto, error) {
+	if share == nil {
+		return nil, &missingError{path}
+	}
+	info, err := fs.Stat(share, name)
+	if err != nil {
+		return nil, err
+	}
+	k := cacheKey{path: path, modified: info.ModTime(), size: info.Size(), built: true}
+	return compiled.get(k, func() ([]byte, error) { return readSource(share.Open(name)) })
+}
+
+func readSource[F fs.File](f F, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxSource+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxSource {
+		return nil, fmt.Errorf("the file is longer than %d bytes", maxSource)
+	}
+	return b, nil
+}
+
+// compile makes a prototype of a source text. A first line that begins with # is
+// passed over, as in programs of Unix.
+func compile(source []byte, path string) (p *lua.FunctionProto, err error) {
+	defer func() {
+		if r := recover(); r != nil { // the compiler gives up on some programs with a panic
+			p, err = nil, fmt.Errorf("%s: %v", path, r)
+		}
+	}()
+	if len(source) > 0 && source[0] == '#' {
+		end := bytes.IndexByte(source, '\n')
+		if end < 0 {
+			end = len(source)
+		}
+		source = append([]byte("--"), source[min(end, len(source)):]...)
+	}
+	chunk, err := parse.Parse(bytes.NewReader(source), path)
+	if err != nil {
+		return nil, syntaxError(path, err)
+	}
+	if p, err = lua.Compile(chunk, path); err != nil {
+		return nil, syntaxError(path, err)
+	}
+	return p, nil
+}
+
+// syntaxError words an error of the parser or compiler as path:line: problem.
+func syntaxError(path string, err error) error {
+	var p *parse.Error
+	if errors.As(err, &p) {
+		line := fmt.Sprint(p.Pos.Line)
+		if p.Pos.Line < 0 {
+			line = "<eof>"
+		}
+		problem := strings.TrimSpace(p.Message)
+		if p.Token != "" {
+			problem += fmt.Sprintf(" near '%s'", p.Token)
+		}
+		return fmt.Errorf("%s:%s: %s", path, line, problem)
+	}
+	var c *lua.CompileError
+	if errors.As(err, &c) {
+		return fmt.Errorf("%s:%d: %s", path, c.Line, c.Message)
+	}
+	return err
+}
