@@ -94,7 +94,9 @@ func complain(err error) {
 func arguments(root *cobra.Command, args []string) []string {
 	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 	rest := args[1:]
-	if sub, ok := tools[name]; ok {
+	if name == "heka-logstreamer" {
+		rest = oldLogstreamer(rest)
+	} else if sub, ok := tools[name]; ok {
 		rest = append(append([]string{}, sub...), rest...)
 	}
 	out := make([]string, 0, len(rest))
@@ -143,6 +145,7 @@ count of each one until it is delivered.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return misused("%w\nRun '%s --help' for usage.", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(), newVersion())
+	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(), newLogstreamer(plugins),
+		newVersion())
 	return root
 }

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write what the scripts compare with ane
 func TestMain(m *testing.M) {
 	heka := func() { os.Exit(cli.Run(os.Args, plugins.All())) }
 	testscript.Main(m, map[string]func(){
-		"heka": heka, "hekad": heka, "heka-cat": heka,
+		"heka": heka, "hekad": heka, "heka-cat": heka, "heka-logstreamer": heka,
 	})
 }
 

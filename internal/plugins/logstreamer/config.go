@@ -2,10 +2,12 @@ package logstreamer
 
 import (
 	"errors"
+	"path/filepath"
 	"time"
 
 	_ "embed" // for configSource
 
+	"github.com/hekad/heka/internal/logstream"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -66,6 +68,23 @@ func (c *InputConfig) Check() error {
 			"check_data_interval is %v; it must be more than 0", c.CheckDataInterval))
 	}
 	return errors.Join(errs...)
+}
+
+// Scheme returns which files the input named name reads, and in which order.
+func (c *InputConfig) Scheme(name string) logstream.Scheme {
+	return logstream.Scheme{
+		Name: name, LogDirectory: c.LogDirectory, FileMatch: c.FileMatch, Priority: c.Priority,
+		Differentiator: c.Differentiator, Translation: c.Translation, OldestDuration: c.OldestDuration,
+	}
+}
+
+// Journal returns the directory of the positions for a heka with the given
+// base_dir.
+func (c *InputConfig) Journal(baseDir string) string {
+	if c.JournalDirectory != "" {
+		return c.JournalDirectory
+	}
+	return filepath.Join(baseDir, "logstreamer")
 }
 
 // Plugins declares LogstreamerInput.

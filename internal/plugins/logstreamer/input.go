@@ -37,10 +37,7 @@ type Input struct {
 }
 
 func newInput(c *InputConfig, env *plugin.Env) (plugin.Input, error) {
-	scanner, err := logstream.NewScanner(logstream.Scheme{
-		Name: env.Name, LogDirectory: c.LogDirectory, FileMatch: c.FileMatch, Priority: c.Priority,
-		Differentiator: c.Differentiator, Translation: c.Translation, OldestDuration: c.OldestDuration,
-	})
+	scanner, err := logstream.NewScanner(c.Scheme(env.Name))
 	if err != nil {
 		return nil, optionErrors(err)
 	}
@@ -66,12 +63,8 @@ func optionErrors(err error) error {
 
 // Prepare opens the journal and looks for files.
 func (in *Input) Prepare(ctx context.Context) error {
-	dir := in.config.JournalDirectory
-	if dir == "" {
-		dir = in.env.BasePath("logstreamer")
-	}
 	var err error
-	if in.journal, err = logstream.OpenJournal(dir); err != nil {
+	if in.journal, err = logstream.OpenJournal(in.config.Journal(in.env.BaseDir)); err != nil {
 		return err
 	}
 	if in.first, err = in.catalog.Refresh(ctx); err != nil {
