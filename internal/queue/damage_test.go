@@ -189,6 +189,24 @@ func TestCheckpointsThatCannotBeRight(t *testing.T) {
 	f("5 9000", "behind the end of its file")
 }
 
+func TestNothingIsDeletedForACheckpointThatCannotBeRight(t *testing.T) {
+	d, _ := three(t, queue.Options{MaxFileSize: 20})
+	d.put("checkpoint.txt", []byte("99 0"))
+	q, _ := mustOpen(t, d, queue.Options{})
+	d.fail(opRename, fault{err: syscall.EIO}) // of the checkpoint that puts it right
+	if err := q.Sync(); !errors.Is(err, syscall.EIO) {
+		t.Fatal(err)
+	}
+	if n := q.Stats().Segments; n != 3 {
+		t.Errorf("%d files left", n)
+	}
+	want(t, reader(t, q, ""), "first", "second", "third")
+	shut(t, q)
+	if got := d.bytesOf("checkpoint.txt"); len(got) == 0 || got[0] != '2' {
+		t.Errorf("checkpoint %q", got)
+	}
+}
+
 func TestMissingFileInTheMiddleIsCounted(t *testing.T) {
 	d := newDisk()
 	q, _ := mustOpen(t, d, queue.Options{MaxFileSize: 50})

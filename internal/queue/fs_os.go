@@ -18,13 +18,8 @@ const lockName = "lock"
 // osFS is a directory of the operating system.
 type osFS string
 
-// Dir returns the directory path as an FS and makes it if there is none.
-func Dir(path string) (FS, error) {
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return nil, err
-	}
-	return osFS(path), nil
-}
+// Dir returns the directory path of the operating system as an FS.
+func Dir(path string) FS { return osFS(path) }
 
 func (d osFS) path(name string) string { return filepath.Join(string(d), name) }
 

@@ -207,6 +207,9 @@ func TestDropOldestMakesRoomForNewRecords(t *testing.T) {
 	if len(got) != n-dropped || got[0] != body(dropped) || got[len(got)-1] != body(n-1) || dropped < 100 {
 		t.Errorf("%d records dropped of %d, %d left", dropped, n, len(got))
 	}
+	if st := q.Stats().Readers[0]; st.Missing != 0 || st.Damaged != 0 {
+		t.Errorf("stats %+v", st)
+	}
 	if records, bytes, err := q.DropOldest(10); records != 0 || bytes != 0 || err != nil {
 		t.Errorf("nothing to drop: %d, %d, %v", records, bytes, err)
 	}

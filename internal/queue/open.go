@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -41,11 +42,10 @@ func (r *Report) problem(format string, args ...any) {
 // end of the newest file, reads nothing of the others, and only fails if the
 // directory cannot be used at all or is in use (ErrLocked). Close must be called.
 func Open(dir string, opts Options) (*Queue, Report, error) {
-	fs, err := Dir(dir)
-	if err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, Report{}, fmt.Errorf("open queue: %w", err)
 	}
-	return OpenFS(fs, opts)
+	return OpenFS(Dir(dir), opts)
 }
 
 // OpenFS is Open for a directory given as an FS.
@@ -335,14 +335,15 @@ func (q *Queue) recordEnds(s *segment, offset int64) bool {
 // reader starts at the oldest.
 func (q *Queue) restore(name string, pos Position, report *Report) {
 	file, saved := checkpointName(name), pos
+	if pos == nowhere {
+		pos = q.oldest()
+	}
 	distrust := func(why string) {
 		report.problem("%s (%v) cannot be right and everything in the queue is delivered again: %s", file, pos, why)
 		pos = q.oldest()
 	}
 	i, exact := q.find(pos.Segment)
 	switch {
-	case pos == nowhere:
-		pos = q.oldest()
 	case !exact && i == len(q.segments) && i > 0:
 		distrust("there is no such file and none behind it")
 	case !exact:
@@ -352,7 +353,10 @@ func (q *Queue) restore(name string, pos Position, report *Report) {
 	case !q.recordAt(q.segments[i], pos.Offset) && !q.recordEnds(q.segments[i], pos.Offset):
 		distrust("no record ends there")
 	}
-	c := &cursor{name: name, acked: pos, saved: saved, place: q.place(pos), due: pos != saved}
+	if pos != saved { // files must not be deleted for what that file says
+		saved = nowhere
+	}
+	c := &cursor{name: name, acked: pos, saved: saved, place: q.place(pos), due: saved == nowhere}
 	c.seq, c.oldest = q.peek(pos)
 	q.addCursor(c)
 }

@@ -62,7 +62,7 @@ type Options struct {
 	// the disk fills up.
 	KeepDelivered time.Duration
 	// Memory is how many bytes of the newest records wait in memory for readers
-	// that keep up, at least one write; 0 is 4 MiB.
+	// that keep up, at least one write; 0 is 1 MiB.
 	Memory int
 	// OnError is told of failures in the background: a sync, a checkpoint or the
 	// deletion of a file. It is called from several goroutines and must not call
@@ -95,7 +95,7 @@ func (o Options) withDefaults() Options {
 		o.CheckpointEvery = 1
 	}
 	if o.Memory <= 0 {
-		o.Memory = 4 << 20
+		o.Memory = 1 << 20
 	}
 	if o.OnError == nil {
 		o.OnError = func(error) {}

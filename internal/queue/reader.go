@@ -178,8 +178,8 @@ func (r *Reader) next() (source, error) {
 		return source{}, ErrClosed
 	}
 	r.putBack()
-	if r.pos.Compare(r.cursor.acked) < 0 { // records were dropped
-		r.pos = r.cursor.acked
+	if r.pos.Compare(r.cursor.acked) < 0 { // records were dropped, which are not missing
+		r.pos, r.scan.seq = r.cursor.acked, 0
 	}
 	i, exact := q.find(r.pos.Segment)
 	if exact && r.pos.Offset >= q.segments[i].size {
