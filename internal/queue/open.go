@@ -186,24 +186,31 @@ func (q *Queue) repair(s *segment, found map[string]Position, report *Report) (k
 	}
 	torn := s.size - m.end
 	report.Damaged += m.damaged - torn
-	if torn == 0 {
-		return true, nil
-	}
 	if m.end == 0 {
 		return false, q.setAside(s, report)
 	}
-	report.Torn = torn
-	report.problem("%d bytes behind the last whole record of %s were cut off", torn, name)
-	s.size = m.end
-	f, err := q.fs.Open(name, true)
-	if err != nil {
-		return true, err
+	if torn > 0 {
+		report.Torn = torn
+		report.problem("%d bytes behind the last whole record of %s were cut off", torn, name)
 	}
-	err = f.Truncate(s.size)
+	s.size = m.end
+	return true, q.secure(s, torn > 0)
+}
+
+// secure cuts the file of s to its size, if it is torn, and makes it durable: a
+// process that was killed has not, and records in it may be acknowledged now.
+func (q *Queue) secure(s *segment, torn bool) error {
+	f, err := q.fs.Open(segmentName(s.id), true)
+	if err != nil {
+		return err
+	}
+	if torn {
+		err = f.Truncate(s.size)
+	}
 	if err == nil && q.opts.Fsync != Never {
 		err = f.Sync()
 	}
-	return true, errors.Join(err, f.Close())
+	return errors.Join(err, f.Close())
 }
 
 // setAside renames a file in which no record was found, so that nothing is lost

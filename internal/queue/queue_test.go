@@ -399,6 +399,40 @@ func TestReaderOpenedAgainBeginsWithWhatWasNotAcknowledged(t *testing.T) {
 	want(t, reader(t, q, ""), "b", "c")
 }
 
+func TestReaderThatKeepsUpNeverReadsTheDisk(t *testing.T) {
+	d := newDisk()
+	q, _ := mustOpen(t, d, queue.Options{MaxFileSize: 100 << 10})
+	defer q.Close()
+	r := reader(t, q, "")
+	recs := batch(100, 400)
+	pass := func() {
+		t.Helper()
+		put(t, q, recs)
+		if n := len(take(t, r)); n != len(recs) {
+			t.Fatalf("%d records", n)
+		}
+	}
+	for range 100 {
+		pass()
+	}
+	if d.calls[opRead] != 0 || q.Stats().InMemory > 1<<20 {
+		t.Errorf("%d reads, %d bytes in memory", d.calls[opRead], q.Stats().InMemory)
+	}
+	for range 100 { // more than is kept in memory
+		put(t, q, recs)
+	}
+	if n := len(take(t, r)); n != 100*len(recs) || d.calls[opRead] == 0 {
+		t.Errorf("%d records, %d reads", n, d.calls[opRead])
+	}
+	caughtUp := d.calls[opRead]
+	for range 100 {
+		pass()
+	}
+	if d.calls[opRead] != caughtUp {
+		t.Errorf("%d more reads", d.calls[opRead]-caughtUp)
+	}
+}
+
 func TestDeliveredFilesAreDeleted(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir, queue.Options{MaxFileSize: 1000})
