@@ -73,16 +73,11 @@ too large.`,
 		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.match, "match", "TRUE", "only messages that match this expression")
+	o.register(c)
 	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
-	f.StringVar(&o.output, "output", "", "file to write, created or emptied (default standard output)")
 	f.StringVar(&o.from, "from", "heka", "form of the files: heka or json (one JSON object a line)")
 	f.BoolVar(&o.tail, "tail", false, "wait for more at the end of the file")
 	f.Int64Var(&o.offset, "offset", 0, "start at this byte of the file")
-	f.Uint64Var(&o.limit, "limit", 0, "stop after this many matching messages; 0 is never")
-	f.StringVar(&o.since, "since", "", "only messages from this time on")
-	f.StringVar(&o.until, "until", "", "only messages before this time")
-	f.BoolVar(&o.utc, "utc", false, "show and take times in UTC")
 	f.Uint64Var(&o.maxMessage, "max-message-size", defaultCatMessage, "largest accepted message in bytes")
 	completeWords(c, "format", catFormats)
 	completeWords(c, "from", []string{"heka", "json"})
@@ -99,22 +94,8 @@ func (o *catOptions) run(c *cobra.Command, args []string) error {
 		}
 		return said(exitCatArgs)
 	}
-	j := &catJob{catOptions: o, diag: newDiagnosis(stderr), stdin: c.InOrStdin(), zone: time.Local,
-		first: math.MinInt64}
-	if o.utc {
-		j.zone = time.UTC
-	}
-	if o.maxMessage >= math.MaxUint32 {
-		return &exit{exitCatSize, misused("--max-message-size is %d; it must be below %d", o.maxMessage, uint32(math.MaxUint32))}
-	}
-	m, err := matcher.Parse(o.match)
+	j, err := o.job(c)
 	if err != nil {
-		return &exit{exitCatMatch, misused("Match specification - %s", diagram(err))}
-	}
-	if m.String() != "TRUE" {
-		j.matcher = m
-	}
-	if err := j.times(time.Now()); err != nil {
 		return err
 	}
 	switch o.from {
@@ -125,18 +106,53 @@ func (o *catOptions) run(c *cobra.Command, args []string) error {
 		return misused("--from is %q; it must be heka or json", o.from)
 	}
 	j.chooseFormat()
-	if j.files, err = expand(args); err != nil {
+	files, err := expand(args)
+	if err != nil {
 		return &exit{exitCatInput, err}
 	}
 	switch {
 	case o.offset < 0:
 		return &exit{exitCatOffset, misused("--offset is %d; it must not be negative", o.offset)}
-	case len(j.files) > 1 && o.offset > 0:
-		return &exit{exitCatOffset, misused("--offset is for one file, not %d", len(j.files))}
-	case len(j.files) > 1 && o.tail:
-		return misused("--tail follows one file, not %d", len(j.files))
+	case len(files) > 1 && o.offset > 0:
+		return &exit{exitCatOffset, misused("--offset is for one file, not %d", len(files))}
+	case len(files) > 1 && o.tail:
+		return misused("--tail follows one file, not %d", len(files))
+	}
+	for _, path := range files {
+		j.inputs = append(j.inputs, func() error { return j.file(path) })
 	}
 	return j.run(c.OutOrStdout())
+}
+
+// register adds the flags that every command that shows messages has.
+func (o *catOptions) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.match, "match", "TRUE", "only messages that match this expression")
+	f.StringVar(&o.output, "output", "", "file to write, created or emptied (default standard output)")
+	f.Uint64Var(&o.limit, "limit", 0, "stop after this many matching messages; 0 is never")
+	f.StringVar(&o.since, "since", "", "only messages from this time on")
+	f.StringVar(&o.until, "until", "", "only messages before this time")
+	f.BoolVar(&o.utc, "utc", false, "show and take times in UTC")
+}
+
+// job checks the flags of register and makes a job that has no inputs yet.
+func (o *catOptions) job(c *cobra.Command) (*catJob, error) {
+	j := &catJob{catOptions: o, diag: newDiagnosis(c.ErrOrStderr()), stdin: c.InOrStdin(), zone: time.Local,
+		first: math.MinInt64}
+	if o.utc {
+		j.zone = time.UTC
+	}
+	if o.maxMessage >= math.MaxUint32 {
+		return nil, &exit{exitCatSize, misused("--max-message-size is %d; it must be below %d", o.maxMessage, uint32(math.MaxUint32))}
+	}
+	m, err := matcher.Parse(o.match)
+	if err != nil {
+		return nil, &exit{exitCatMatch, misused("Match specification - %s", diagram(err))}
+	}
+	if m.String() != "TRUE" {
+		j.matcher = m
+	}
+	return j, j.times(time.Now())
 }
 
 // times reads --since and --until.

@@ -24,7 +24,7 @@ const tailEvery = 500 * time.Millisecond
 // catJob is one run of heka cat.
 type catJob struct {
 	*catOptions
-	files         []string
+	inputs        []func() error // each reads one file or queue
 	kind          recordKind
 	matcher       *matcher.Matcher // nil matches everything
 	first, behind int64            // timestamps wanted, in nanoseconds since 1970; behind is not
@@ -59,7 +59,7 @@ func expand(args []string) ([]string, error) {
 	return files, nil
 }
 
-// run reads all files.
+// run reads all inputs.
 func (j *catJob) run(stdout io.Writer) error {
 	out := stdout
 	if j.output != "" {
@@ -73,8 +73,8 @@ func (j *catJob) run(stdout io.Writer) error {
 	j.out = bufio.NewWriterSize(out, 256<<10)
 	j.showProgress = isTerminal(j.diag.w) && !isTerminal(out) && !j.tail
 	code := 0
-	for _, path := range j.files {
-		err := j.file(path)
+	for _, read := range j.inputs {
+		err := read()
 		if errors.Is(err, errEnough) {
 			break
 		}

@@ -145,7 +145,7 @@ count of each one until it is delivered.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return misused("%w\nRun '%s --help' for usage.", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(), newLogstreamer(plugins),
-		newVersion())
+	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(),
+		newBuffer(), newLogstreamer(plugins), newVersion())
 	return root
 }

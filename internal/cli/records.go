@@ -16,6 +16,7 @@ type recordKind uint8
 const (
 	framedRecords recordKind = iota // stream framing around protobuf
 	jsonRecords                     // one JSON object a line
+	queuedRecords                   // in a queue's directory
 )
 
 // readSize is the first size of the buffer, in bytes.
