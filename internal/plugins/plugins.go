@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hekad/heka/internal/plugins/accesslog"
+	"github.com/hekad/heka/internal/plugins/container"
 	"github.com/hekad/heka/internal/plugins/counter"
 	"github.com/hekad/heka/internal/plugins/decode"
 	"github.com/hekad/heka/internal/plugins/encode"
@@ -22,6 +23,7 @@ import (
 func All(extra ...plugin.Plugin) []plugin.Plugin {
 	all := slices.Concat(
 		accesslog.Plugins(),
+		container.Plugins(),
 		counter.Plugins(),
 		decode.Plugins(),
 		encode.Plugins(),
