@@ -98,7 +98,7 @@ func (l *loader) files(path string) []string {
 }
 
 func (l *loader) fileProblem(file string, s Severity, err error) {
-	l.problems = append(l.problems, Problem{Pos: Pos{File: file}, Severity: s, Text: err.Error()})
+	l.problems = append(l.problems, Problem{Pos: Pos{File: file}, Severity: s, Text: "Error opening config file: " + err.Error()})
 }
 
 // file reads one file and merges its sections.

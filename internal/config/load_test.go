@@ -55,7 +55,7 @@ func TestFileOfAnyName(t *testing.T) {
 func TestMissingFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.toml")
 	cfg, problems := config.Load(path, config.Options{})
-	if want := path + ": open " + path + ": no such file or directory\n"; lines(problems) != want || cfg == nil {
+	if want := path + ": Error opening config file: open " + path + ": no such file or directory\n"; lines(problems) != want || cfg == nil {
 		t.Errorf("got %s", lines(problems))
 	}
 	sec, problems := config.LoadSection(path, config.Options{})
