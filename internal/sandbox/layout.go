@@ -30,18 +30,14 @@ type stateView struct {
 	frame   *frameView
 }
 
-// frameView mirrors a call frame.
+// frameView mirrors the beginning of a call frame.
 type frameView struct {
-	index      int
-	fn         *lua.LFunction
-	parent     *frameView
-	pc         int
-	base       int
-	localBase  int
-	returnBase int
-	nargs      int
-	nret       int
-	tailCall   int
+	_         int // its index
+	fn        *lua.LFunction
+	parent    *frameView
+	pc        int // of the next instruction
+	_         int // where the function lies
+	localBase int
 }
 
 // registryView mirrors the beginning of the registers of a state.
@@ -80,7 +76,7 @@ func sameLayout() bool {
 	}
 	return sameFields(reg.Elem(), reflect.TypeFor[registryView](), "array", "top") &&
 		sameFields(frame.Elem(), reflect.TypeFor[frameView](),
-			"Idx", "Fn", "Parent", "Pc", "Base", "LocalBase", "ReturnBase", "NArgs", "NRet", "TailCall") &&
+			"Idx", "Fn", "Parent", "Pc", "Base", "LocalBase") &&
 		sameFields(reflect.TypeFor[lua.LTable](), reflect.TypeFor[tableView](),
 			"Metatable", "array", "dict", "strdict", "keys", "k2i")
 }

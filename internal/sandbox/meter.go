@@ -136,8 +136,8 @@ func (m *meter) watch(f *frameView, inst uint32) {
 		m.memory.grow(m.state, m.budget, closureWeight)
 	case lua.OP_SETTABLE:
 		regs := m.view.reg.array
-		key := lua.LNil
-		if bb >= 0x100 {
+		var key lua.LValue
+		if bb >= 0x100 { // a constant
 			key = f.fn.Proto.Constants[bb&0xff]
 		} else {
 			key = regs[f.localBase+bb]

@@ -75,7 +75,7 @@ func (s *Sandbox) read(L *lua.LState, name *nameSlot, instance, index int) lua.L
 // wireForm is the message's encoded form, an encoder's before its changes; nil if
 // there is none.
 func (s *Sandbox) wireForm() []byte {
-	if s.kind == Encoder {
+	if s.raw != nil || s.kind == Encoder {
 		return s.raw
 	}
 	return s.msg.Wire()

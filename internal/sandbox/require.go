@@ -29,7 +29,7 @@ func (s *Sandbox) require(L *lua.LState) int {
 		L.G.Global.RawSetString(name, v)
 		return s.provide(L, name, v)
 	}
-	for _, m := range goModules() {
+	for _, m := range s.goModules() {
 		if m.Name == name {
 			L.Push(L.NewFunction(m.Open))
 			L.Push(lua.LString(name))

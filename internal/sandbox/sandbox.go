@@ -30,7 +30,7 @@ type Sandbox struct {
 
 	msg       *message.Message // being processed, or nil
 	copied    *message.Message // an encoder's own copy of it, made by its first change
-	raw       []byte           // wire form of the message before it was changed
+	raw       []byte           // what stands for the message's wire form, if not nil
 	nextField int
 	names     nameCache
 	uuids     *message.UUIDSource
@@ -151,12 +151,18 @@ func luaError(err error) error {
 // be used by others meanwhile. The status is the script's, or 1 after an error;
 // the text is what the script said, or the error, or "".
 func (s *Sandbox) ProcessMessage(m *message.Message) (status int, text string) {
+	return s.ProcessRaw(m, nil)
+}
+
+// ProcessRaw is ProcessMessage for a record that is not decoded yet: raw is what
+// read_message("raw") gives.
+func (s *Sandbox) ProcessRaw(m *message.Message, raw []byte) (status int, text string) {
 	if s.state == nil {
 		return 1, s.lastError
 	}
-	s.msg, s.copied, s.raw, s.nextField = m, nil, nil, 0
-	if m != nil {
-		s.raw = m.Wire()
+	s.msg, s.copied, s.raw, s.nextField = m, nil, raw, 0
+	if m != nil && raw == nil && s.kind == Encoder {
+		s.raw = m.Wire() // as it is before the script's changes
 	}
 	status = s.call(&s.process, 2)
 	s.msg, s.raw = nil, nil

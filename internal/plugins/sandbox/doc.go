@@ -1,0 +1,10 @@
+// Package sandbox has the plugins whose work is done by a Lua script:
+// SandboxDecoder, SandboxFilter, SandboxEncoder, SandboxInput and SandboxOutput.
+//
+// What a script can do, and its limits, is the matter of heka's internal/sandbox;
+// here is what becomes of its results: which status drops a message, which ends
+// the plugin, where an injected message goes. Each plugin is the sandbox's Host.
+//
+// Scripts are compiled when the configuration is read, so that a syntax error is
+// a configuration error. Their bodies run in Prepare.
+package sandbox

@@ -1,0 +1,55 @@
+package sandbox
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+func TestEncoder(t *testing.T) {
+	for body, want := range map[string]string{
+		`inject_payload("txt","","Prefixed "..read_message("Payload")) return 0`: "head Prefixed P",
+		`inject_payload("txt","","one") inject_payload("txt","","two") return 0`: "head two",
+		`return -2`:         "skip",
+		`return -1, "bad"`:  "Failed serializing: bad",
+		`return 1, "worse"`: "FATAL: worse",
+	} {
+		b := newBed(t, "out-enc", "function process_message() "+body+" end")
+		e := running[EncoderConfig](b, "SandboxEncoder", nil).(plugin.Encoder)
+		got, err := e.Append([]byte("head "), vectorPack())
+		switch {
+		case want == "skip":
+			if !errors.Is(err, plugin.ErrSkip) || string(got) != "head " {
+				t.Errorf("%s: %q %v", body, got, err)
+			}
+		case err != nil:
+			if err.Error() != want || string(got) != "head " {
+				t.Errorf("%s: %q %v", body, got, err)
+			}
+		case string(got) != want:
+			t.Errorf("%s: %q", body, got)
+		}
+	}
+}
+
+func TestEncoderWritesProtobuf(t *testing.T) {
+	b := newBed(t, "out-enc", `function process_message() write_message("Payload", "mutated payload") return 0 end`)
+	p := vectorPack()
+	got, err := running[EncoderConfig](b, "SandboxEncoder", nil).(plugin.Encoder).Append(nil, p)
+	m := message.New()
+	if err != nil || m.Parse(got) != nil || m.Payload() != "mutated payload" || m.Logger() != "GoSpec" || p.Message.Payload() != "P" {
+		t.Errorf("%q %v, original %q", got, err, p.Message.Payload())
+	}
+}
+
+func TestEncoderThatFailedStaysAway(t *testing.T) {
+	b := newBed(t, "out-enc", `function process_message() error("x") end`)
+	e := running[EncoderConfig](b, "SandboxEncoder", nil).(plugin.Encoder)
+	for _, fatal := range []bool{true, false} {
+		if _, err := e.Append(nil, vectorPack()); err == nil || (err.Error() == "No sandbox.") == fatal {
+			t.Error(err)
+		}
+	}
+}
