@@ -32,6 +32,6 @@
 // 1 GiB. Nesting stops at 10000 levels whatever depth a script asks for, since
 // both directions recurse. Memory that decode and encode take is announced to
 // Options.Reserve, and both let the context of the state count and stop them, one
-// count for each few KiB of work, so that a table that contains itself many times
+// count for each KiB of work, so that a table that contains itself many times
 // over, or a huge text, cannot hold up its host.
 package cjson

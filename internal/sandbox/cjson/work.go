@@ -5,7 +5,7 @@ import (
 )
 
 // stride is how many bytes of work pass between two looks at the limits.
-const stride = 4 << 10
+const stride = 1 << 10
 
 // work is the account of one call with the state that pays for it.
 type work struct {
