@@ -14,10 +14,10 @@
 // Every script begins with a comment, from which the reference is made: a summary,
 // then, if it has options, a line "Config:" and for each option
 //
-//	- name (type, required)
-//	    What it is for.
-//	- name (type, optional, default 60)
-//	    What it is for.
+//   - name (type, required)
+//     What it is for.
+//   - name (type, optional, default 60)
+//     What it is for.
 //
 // The options stand in the section [Name.config] of the plugin.
 //
