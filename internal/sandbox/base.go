@@ -91,7 +91,7 @@ func (s *Sandbox) basePCall(L *lua.LState) int {
 	}
 	defer s.rewind(s.lib.depth)
 	s.enter(L)
-	if err := L.PCall(L.GetTop()-1, lua.MultRet, nil); err != nil {
+	if err := s.protect(L, L.GetTop()-1, lua.MultRet); err != nil {
 		L.Push(lua.LFalse)
 		L.Push(errorObject(err))
 		return 2
@@ -106,13 +106,18 @@ func (s *Sandbox) baseXPCall(L *lua.LState) int {
 	s.enter(L)
 	top := L.GetTop()
 	L.Push(fn)
-	if err := L.PCall(0, lua.MultRet, handler); err != nil {
-		L.Push(lua.LFalse)
-		L.Push(errorObject(err))
-		return 2
+	err := s.protect(L, 0, lua.MultRet)
+	if err == nil {
+		L.Insert(lua.LTrue, top+1)
+		return L.GetTop() - top
 	}
-	L.Insert(lua.LTrue, top+1)
-	return L.GetTop() - top
+	L.Push(lua.LFalse)
+	L.Push(handler)
+	L.Push(errorObject(err))
+	if s.protect(L, 1, 1) != nil {
+		L.Push(lua.LString("error in error handling"))
+	}
+	return 2
 }
 
 func baseRawEqual(L *lua.LState) int {

@@ -28,11 +28,25 @@ type stateView struct {
 	stack   any // an interface of the machine's; never looked into
 	alloc   unsafe.Pointer
 	frame   *frameView
+	wrapped bool
+	open    *upvalueView // upvalues that still live in registers, in their order
+	// keepOpen says that raising an error leaves upvalues as they are. The
+	// machine sets it while a call has an error function.
+	keepOpen bool
+}
+
+// upvalueView mirrors lua.Upvalue.
+type upvalueView struct {
+	next   *upvalueView
+	reg    *registryView
+	index  int
+	value  lua.LValue
+	closed bool
 }
 
 // frameView mirrors the beginning of a call frame.
 type frameView struct {
-	_         int // its index
+	index     int // its place on the stack
 	fn        *lua.LFunction
 	parent    *frameView
 	pc        int // of the next instruction
@@ -56,6 +70,19 @@ type tableView struct {
 	k2i       map[lua.LValue]int
 }
 
+// closeFrom makes the upvalues in registers from index on independent of them, as
+// when the functions that have these registers return.
+func (v *stateView) closeFrom(index int) {
+	link := &v.open
+	for *link != nil && (*link).index < index {
+		link = &(*link).next
+	}
+	for u := *link; u != nil; u = u.next {
+		(*lua.Upvalue)(unsafe.Pointer(u)).Close()
+	}
+	*link = nil
+}
+
 func viewState(L *lua.LState) *stateView  { return (*stateView)(unsafe.Pointer(L)) }
 func viewTable(t *lua.LTable) *tableView  { return (*tableView)(unsafe.Pointer(t)) }
 func stringPointer(s string) *byte        { return unsafe.StringData(s) }
@@ -74,7 +101,13 @@ func sameLayout() bool {
 	if !ok || !ok2 || reg.Kind() != reflect.Pointer || frame.Kind() != reflect.Pointer {
 		return false
 	}
-	return sameFields(reg.Elem(), reflect.TypeFor[registryView](), "array", "top") &&
+	open, ok := fieldAt(state, "uvcache", unsafe.Offsetof(stateView{}.open))
+	keep, ok2 := fieldAt(state, "hasErrorFunc", unsafe.Offsetof(stateView{}.keepOpen))
+	if !ok || !ok2 || open != reflect.TypeFor[*lua.Upvalue]() || keep.Kind() != reflect.Bool {
+		return false
+	}
+	return sameFields(reflect.TypeFor[lua.Upvalue](), reflect.TypeFor[upvalueView](), "next", "reg", "index", "value", "closed") &&
+		sameFields(reg.Elem(), reflect.TypeFor[registryView](), "array", "top") &&
 		sameFields(frame.Elem(), reflect.TypeFor[frameView](),
 			"Idx", "Fn", "Parent", "Pc", "Base", "LocalBase") &&
 		sameFields(reflect.TypeFor[lua.LTable](), reflect.TypeFor[tableView](),

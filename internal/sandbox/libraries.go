@@ -11,6 +11,9 @@ type library struct {
 	loaded *lua.LTable // modules by name
 	rng    *rand.Rand
 	depth  int // of protected calls and callbacks in one another
+
+	catch    catcher
+	catching *lua.LFunction
 }
 
 // maxDepth bounds how deep protected calls and callbacks of library functions may
@@ -59,6 +62,7 @@ func (s *Sandbox) openers() map[string]func(*lua.LState) lua.LValue {
 // openLibraries makes the globals that exist before anything is required.
 func (s *Sandbox) openLibraries(L *lua.LState) {
 	s.lib.rng = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	s.lib.catching = L.NewFunction(s.catching)
 	lua.OpenBase(L)
 	g := L.G.Global
 	for _, name := range []string{"_GOPHER_LUA_VERSION", "_printregs", "print", "dofile", "load", "loadfile", "loadstring"} {

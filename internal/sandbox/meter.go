@@ -87,6 +87,10 @@ type meter struct {
 
 func newMeter(L *lua.LState, b *budget) *meter { return &meter{b, L, viewState(L)} }
 
+// maxFrames is how many calls may be open in one another: fewer than the machine
+// can hold, since its own error about that is not fit to be caught.
+const maxFrames = callStack - 64
+
 // Operations that allocate, by their numbers in the machine.
 const growing = 1<<lua.OP_CONCAT | 1<<lua.OP_NEWTABLE | 1<<lua.OP_CLOSURE | 1<<lua.OP_SETTABLE |
 	1<<lua.OP_SETTABLEKS | 1<<lua.OP_SETGLOBAL | 1<<lua.OP_SETLIST
@@ -102,6 +106,9 @@ func (m *meter) Done() <-chan struct{} {
 	f := m.view.frame
 	if f.fn.Proto == nil {
 		return nil // a library function polls
+	}
+	if f.index > maxFrames {
+		m.state.RaiseError("stack overflow")
 	}
 	inst := f.fn.Proto.Code[f.pc-1]
 	if growing>>(inst>>26)&1 != 0 {

@@ -64,9 +64,10 @@ type Usage struct {
 }
 
 const (
-	callStack    = 20000
-	registers    = 1024
-	maxRegisters = 1 << 18
+	callStack     = 20000
+	registers     = 1 << 10
+	maxRegisters  = 1 << 18
+	growRegisters = 1 << 13
 )
 
 // maxErrorText bounds the last error in bytes.
@@ -104,7 +105,7 @@ func New(o Options) (*Sandbox, error) {
 // open makes the state with the functions that a script finds at its start.
 func (s *Sandbox) open() {
 	L := lua.NewState(lua.Options{CallStackSize: callStack, RegistrySize: registers,
-		RegistryMaxSize: maxRegisters, RegistryGrowStep: registers, SkipOpenLibs: true, MinimizeStackMemory: true})
+		RegistryMaxSize: maxRegisters, RegistryGrowStep: growRegisters, SkipOpenLibs: true, MinimizeStackMemory: true})
 	s.state = L
 	s.budget.memory = memory{next: math.MaxInt64}
 	L.SetContext(newMeter(L, &s.budget))
@@ -122,7 +123,7 @@ func (s *Sandbox) open() {
 func (s *Sandbox) run(p *lua.FunctionProto) error {
 	L := s.state
 	L.Push(L.NewFunctionFromProto(p))
-	return luaError(L.PCall(0, 0, nil))
+	return luaError(s.protect(L, 0, 0))
 }
 
 // luaError strips an error of the machine of everything but its message.
@@ -136,9 +137,6 @@ func luaError(err error) error {
 	}
 	switch v := api.Object.(type) {
 	case lua.LString:
-		if api.Type == lua.ApiErrorPanic && strings.Contains(string(v), "callstack overflow") {
-			return errors.New("stack overflow")
-		}
 		return errors.New(string(v))
 	case lua.LNumber:
 		return errors.New(numberText(float64(v)))
@@ -205,7 +203,7 @@ func (s *Sandbox) call(e *entry, results int, args ...lua.LValue) int {
 	for _, a := range args {
 		L.Push(a)
 	}
-	err := luaError(L.PCall(len(args), results, nil))
+	err := luaError(s.protect(L, len(args), results))
 	if err != nil {
 		text := e.prefix + err.Error()
 		if strings.HasSuffix(text, "aborted") {
