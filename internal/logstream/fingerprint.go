@@ -76,25 +76,6 @@ func (fp *fingerprint) find(ctx context.Context, file File) (*source, error) {
 	return s, nil
 }
 
-// find opens a file at the same place as s if it has the same content, and
-// returns errDiffers if it has not, or if nothing is known of that of s.
-func (s *source) find(ctx context.Context, file File) (*source, error) {
-	if s.off > 0 {
-		return s.fingerprint().find(ctx, file)
-	}
-	head, err := readHead(file)
-	if d := (*damage)(nil); errors.As(err, &d) {
-		return nil, errDiffers
-	}
-	if err != nil {
-		return nil, err
-	}
-	if n := len(s.expect); n == 0 || len(head) < n || !bytes.Equal(head[:n], s.expect) {
-		return nil, errDiffers
-	}
-	return &source{file: file, after: s.after}, nil
-}
-
 // readHead returns the first bytes of the content of a file.
 func readHead(file File) ([]byte, error) {
 	s, err := openAt(context.Background(), file, 0, nil)

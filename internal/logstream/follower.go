@@ -65,9 +65,11 @@ type Follower struct {
 	started  bool // the place to begin at has been found
 	closed   bool
 	failed   error    // ends a reading with Once
+	fresh    bool     // the listing was made in the last look
 	crossing bool     // Read owes an ErrBoundary
 	boundary Boundary // the last one
 	src      *source  // what is being read: cur, or one of behind
+	again    *source  // what has to be read again before cur, or nil
 	grewAt   time.Time
 	warned   map[string]bool
 	list     list
@@ -151,6 +153,12 @@ func (f *Follower) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	n, err := f.read(p)
+	f.fresh = false
+	return n, err
+}
+
+func (f *Follower) read(p []byte) (int, error) {
 	for {
 		switch {
 		case f.closed:
@@ -163,6 +171,9 @@ func (f *Follower) Read(p []byte) (int, error) {
 		case f.finished:
 			return 0, io.EOF
 		case f.src == nil:
+			return 0, ErrNoData
+		}
+		if f.src.off == 0 && f.overlooked() {
 			return 0, ErrNoData
 		}
 		n, err := f.fetch(f.src, p)
@@ -182,7 +193,7 @@ func (f *Follower) Read(p []byte) (int, error) {
 			return 0, ErrNoData
 		case f.src != f.cur:
 			f.goBack()
-		case !ended || !f.listed || !f.turn(false):
+		case !ended || !f.listed || !f.turn():
 			return 0, ErrNoData
 		}
 	}
@@ -264,9 +275,14 @@ func (f *Follower) Unread(n int64) {
 	defer f.mu.Unlock()
 	for s, n := range f.track.back(n) {
 		s.rewound(n)
-		if s != f.cur && !slices.Contains(f.behind, s) {
+		if s == f.cur || s == f.src {
+			continue
+		}
+		if !slices.Contains(f.behind, s) {
 			f.keepBehind(s)
-			s.seen = -1
+		}
+		if f.boundary.Kind == Late {
+			f.again = s
 		}
 	}
 	f.boundary.Offset = min(f.boundary.Offset, f.track.total)
@@ -293,9 +309,11 @@ func (f *Follower) Position(offset int64) Position {
 	if src := marks[0].src; src.gone && src.copy == nil {
 		if next, ok := f.track.following(src, offset); ok {
 			lost := p
-			lost.After = nil
 			p = next.position()
 			p.After = &lost
+			if lost.Seek == 0 {
+				p.After = lost.After
+			}
 		}
 	}
 	for _, m := range marks[1:] {
@@ -415,4 +433,5 @@ func (f *Follower) refresh(ctx context.Context) {
 		f.warn(err)
 	}
 	f.relist()
+	f.fresh = true
 }

@@ -73,13 +73,6 @@ func (l *list) use(listing *Listing) {
 	l.gen, l.listing, l.stale = listing.Gen, listing, false
 }
 
-// changedAround reports whether the directory of a file has got or lost an entry
-// since the listing.
-func (l *list) changedAround(path string) bool {
-	i, ok := l.listing.dirIndex[filepath.Dir(path)]
-	return !ok || l.listing.dirs[i].changed()
-}
-
 // finish notes that a file has been read.
 func (l *list) finish(file File, head []byte) {
 	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}
@@ -192,10 +185,10 @@ func (f *Follower) stepBack(files []File, from, to int) bool {
 			continue
 		}
 		head, err := readHead(files[i])
-		if err != nil || len(head) == 0 {
+		if err != nil {
 			return false
 		}
-		if f.isCopy(files[i], head, files) {
+		if len(head) == 0 || f.isCopy(files[i], head, files) {
 			f.list.finish(files[i], head)
 			continue
 		}
@@ -264,7 +257,10 @@ func (f *Follower) takeLate(file File, files []File) bool {
 // isCopy reports whether a file that begins with head holds what has been read
 // from another one.
 func (f *Follower) isCopy(file File, head []byte, files []File) bool {
-	if alike(head, f.cur.head) || f.twin(file.Path) != nil {
+	if alike(head, f.cur.head) {
+		return true
+	}
+	if d := f.twin(file.Path); d != nil && (len(d.head) == 0 || alike(head, d.head)) {
 		return true
 	}
 	for _, s := range f.behind {
@@ -284,13 +280,18 @@ func (f *Follower) isCopy(file File, head []byte, files []File) bool {
 			}
 			continue
 		}
-		// Tools that compress a file leave its time of change on the copy.
 		gone := !slices.ContainsFunc(files, func(o File) bool { return o.ID == id })
-		if gone && d.mtime.Unix() == file.MTime.Unix() {
+		if gone && sameTime(d.mtime, file.MTime) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameTime reports whether a copy with the given time of change may have it from
+// its original, as tools that compress a file arrange it; some to the second.
+func sameTime(original, copied time.Time) bool {
+	return copied.Equal(original) || copied.Nanosecond() == 0 && copied.Unix() == original.Unix()
 }
 
 // twin returns the file that was read, or is being read, under the name that

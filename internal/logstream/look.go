@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 )
 
@@ -24,10 +25,7 @@ func (f *Follower) Wait(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if f.look(ctx) {
-			return nil
-		}
-		if f.arm() && f.look(ctx) {
+		if f.look(ctx) || f.arm() && f.look(ctx) {
 			return nil
 		}
 		if !f.sleep(ctx, f.check, f.hint.fired()) {
@@ -75,6 +73,7 @@ func (f *Follower) sleep(ctx context.Context, d time.Duration, hint <-chan struc
 
 // look is one check of the stream. It reports whether Read is worth a call.
 func (f *Follower) look(ctx context.Context) bool {
+	f.fresh = false
 	switch {
 	case f.crossing || f.finished || f.closed || f.failed != nil:
 		return true
@@ -94,17 +93,20 @@ func (f *Follower) look(ctx context.Context) bool {
 	nameless := f.checkName(ctx)
 	switch f.probe(f.cur) {
 	case grown:
+		if f.overlooked() {
+			f.refresh(ctx)
+		}
 		f.grewAt = time.Now()
 		return true
 	case replaced:
 		return f.restart(ctx)
 	}
-	if !f.listed && f.goOnInCopy(ctx) || f.turn(false) {
+	if !f.listed && f.goOnInCopy(ctx) || f.turn() {
 		return true
 	}
 	if f.list.stale {
 		f.refresh(ctx)
-		if f.turn(true) {
+		if f.turn() {
 			return true
 		}
 	}
@@ -154,7 +156,7 @@ func (f *Follower) probe(s *source) finding {
 		return f.tryAgain(s)
 	case s.compressed():
 		return f.probeCompressed(s, info)
-	case info.size < max(s.off, int64(len(s.expect))):
+	case info.size < s.off:
 		return replaced
 	}
 	before := s.end
@@ -253,9 +255,8 @@ func (f *Follower) over(nameless bool) bool {
 
 // turn moves on to the next file if the current one has been read to its end
 // and the next has data. It reports whether there is something to read. The
-// newest file is entered only if the listing is fresh, or its directory has not
-// changed since: there may be another one before it by now.
-func (f *Follower) turn(fresh bool) bool {
+// newest file is entered only if nothing can be overlooked before it.
+func (f *Follower) turn() bool {
 	f.relist()
 	for {
 		next := f.at
@@ -269,7 +270,7 @@ func (f *Follower) turn(fresh bool) bool {
 		if !done {
 			return more
 		}
-		if next == len(f.files)-1 && !fresh && !f.opt.Once && f.list.changedAround(f.files[next].Path) {
+		if next == len(f.files)-1 && f.changedAround(f.files[next].Path) {
 			f.list.stale = true
 			return false
 		}
@@ -279,6 +280,23 @@ func (f *Follower) turn(fresh bool) bool {
 		f.enter(next)
 		return true
 	}
+}
+
+// overlooked reports whether a file may have appeared before the current one, of
+// which nothing was read yet.
+func (f *Follower) overlooked() bool {
+	return f.src == f.cur && f.cur.off == 0 && f.listed && f.at == len(f.files)-1 && f.changedAround(f.cur.file.Path)
+}
+
+// changedAround reports whether the directory of a file has got or lost an entry
+// since the listing, unless that was made just now.
+func (f *Follower) changedAround(path string) bool {
+	if f.fresh || f.opt.Once {
+		return false
+	}
+	l := f.list.listing
+	i, ok := l.dirIndex[filepath.Dir(path)]
+	return !ok || l.dirs[i].changed()
 }
 
 // holdsData reports whether one of the files from index i on has data. A new

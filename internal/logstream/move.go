@@ -28,7 +28,6 @@ func (f *Follower) enter(i int) {
 		s = &source{file: f.files[i]}
 	}
 	s.after = old.endPosition()
-	s.lookAhead()
 	f.use(s, i)
 	f.cross(kind, old, f.cur)
 }
@@ -121,7 +120,6 @@ func (f *Follower) lookBehind() bool {
 			return true
 		case err == nil && !s.compressed() && info.size < s.off,
 			err == nil && s.complete, s.damage != nil,
-			s.f == nil && (err == errMoved || errors.Is(err, fs.ErrNotExist)),
 			!time.Now().Before(s.until):
 			f.retire(i)
 			i--
@@ -142,17 +140,23 @@ func (f *Follower) retire(i int) {
 	f.drop(s)
 }
 
-// goBack returns from an older file to the current one.
+// goBack returns from an older file to the current one. The record that was
+// unfinished before may have begun in the file before that.
 func (f *Follower) goBack() {
 	f.mu.Lock()
-	old := f.src
+	old, to, kind := f.src, f.cur, Return
 	old.seen = old.off
 	if old.compressed() {
 		old.seen = old.end.size
 	}
-	f.src = f.cur
-	f.track.begin(f.cur)
-	f.cross(Return, old, f.cur)
+	if f.again == old {
+		f.again, kind = nil, Next
+	} else if f.again != nil {
+		to = f.again
+	}
+	f.src = to
+	f.track.begin(to)
+	f.cross(kind, old, to)
 	f.mu.Unlock()
 	if i := slices.Index(f.behind, old); i >= 0 && (old.trouble != nil || old.rewritten) {
 		f.retire(i)
@@ -188,19 +192,23 @@ func (f *Follower) skipCopy(i int) bool {
 // goOnInCopy looks for a file that continues the current one, which has left
 // the listing: a compressed copy, or a new file that an old one was copied to.
 func (f *Follower) goOnInCopy(ctx context.Context) bool {
+	if f.cur.off == 0 {
+		return false
+	}
+	fp := f.cur.fingerprint()
 	for i := len(f.files) - 1; i >= 0; i-- {
 		file := f.files[i]
 		if f.list.searched[file.ID] || f.list.isDone(&file) || f.isBehind(file.ID) {
 			continue
 		}
-		s, err := f.cur.find(ctx, file)
+		s, err := fp.find(ctx, file)
 		if ctx.Err() != nil {
 			return false
 		}
 		f.list.searched[file.ID] = true
 		// A few bytes under the old name are rather a new file that begins like
 		// the old one.
-		if err == nil && s.format <= plain && file.Path == f.cur.file.Path && s.off < tailSize {
+		if err == nil && s.format <= plain && file.Path == f.cur.file.Path && fp.seek < tailSize {
 			s.close()
 			continue
 		}
@@ -230,15 +238,16 @@ func passing(err error) bool {
 func (f *Follower) restart(ctx context.Context) bool {
 	f.refresh(ctx)
 	old := f.cur
-	for i := len(f.files) - 1; i >= 0; i-- {
+	fp := old.fingerprint()
+	for i := len(f.files) - 1; i >= 0 && fp.seek > 0; i-- {
 		file := f.files[i]
 		if file.ID.Same(old.file.ID) {
 			continue
 		}
-		if d := f.list.done[file.ID]; d != nil && (old.off == 0 || d.head != nil && !alike(d.head, old.head)) {
+		if d := f.list.done[file.ID]; d != nil && d.head != nil && !alike(d.head, old.head) {
 			continue
 		}
-		s, err := old.find(ctx, file)
+		s, err := fp.find(ctx, file)
 		if ctx.Err() != nil {
 			return false
 		}

@@ -81,7 +81,6 @@ func (f *Follower) begin(files []File, i int, src *source, behind []*source) {
 		src.close()
 		src = s
 	}
-	src.lookAhead()
 	f.use(src, i)
 	f.started = true
 }

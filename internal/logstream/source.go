@@ -39,9 +39,6 @@ type source struct {
 	tail   []byte // the last bytes before off, at most recentSize
 	kept   []byte // of a compressed file: more of the bytes before off
 
-	// expect holds the first bytes of a plain file of which nothing was consumed
-	// yet, as they were when its turn came; most often it is nil.
-	expect []byte
 	// hole is how many zero bytes at the beginning were passed.
 	hole int64
 
@@ -192,29 +189,12 @@ func (s *source) readPlain(p []byte) (int, error) {
 		return 0, err
 	}
 	switch {
-	case n >= len(over) && !bytes.Equal(over, last), s.off == 0 && !begins(p[:n], s.expect):
+	case n >= len(over) && !bytes.Equal(over, last):
 		return 0, errRewritten
 	case n <= len(over):
 		return 0, io.EOF
 	}
 	return n - len(over), nil
-}
-
-// begins reports whether got and want agree as far as got may reach.
-func begins(got, want []byte) bool {
-	return len(want) == 0 || len(got) > 0 && bytes.Equal(got[:min(len(got), len(want))], want[:min(len(got), len(want))])
-}
-
-// lookAhead opens the file and remembers its first bytes, so that it is noticed
-// if they are replaced before they are read.
-func (s *source) lookAhead() {
-	if s.off > 0 || s.open() != nil || s.sniff() != nil || s.format != plain {
-		return
-	}
-	p := make([]byte, headSize)
-	if n, err := s.f.ReadAt(p, 0); err == nil || err == io.EOF {
-		s.expect = p[:n]
-	}
 }
 
 func (s *source) readDecoded(p []byte) (int, error) {
@@ -261,7 +241,6 @@ func (s *source) took(p []byte) {
 		s.head = append(s.head, p[:min(room, len(p))]...)
 	}
 	s.off += int64(len(p))
-	s.expect = nil
 	if s.compressed() {
 		s.kept = append(s.kept, p...)
 		if len(s.kept) > 2*keepLimit {

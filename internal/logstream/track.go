@@ -69,7 +69,7 @@ func (t *track) at(offset int64) []mark {
 // stream offset on and whose content is still there.
 func (t *track) following(src *source, offset int64) (mark, bool) {
 	for i := range t.segs {
-		if s := &t.segs[i]; s.start >= offset && !s.src.gone && s.src.rank > src.rank {
+		if s := &t.segs[i]; s.start >= offset && (!s.src.gone || s.src.copy != nil) && s.src.rank > src.rank {
 			return mark{s.src, s.off}, true
 		}
 	}
