@@ -1,0 +1,143 @@
+package bloom
+
+import (
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// typeName is the name of the objects in error texts, and of their metatable in
+// the registry of the state.
+const typeName = "lsb.bloom_filter"
+
+// Options are what a host grants the library in one Lua state.
+type Options struct {
+	// Reserve is called before an object of n bytes is made. It raises a Lua error
+	// when the state may not have them. Nil grants everything up to the bound of the
+	// package (2³² bits).
+	Reserve func(L *lua.LState, n int)
+}
+
+// Open makes the module without limits of a host. It sets the global bloom_filter
+// and returns the module table to require.
+func Open(L *lua.LState) int { return Opener(Options{})(L) }
+
+// Opener returns a function like Open that keeps to the limits of o.
+func Opener(o Options) lua.LGFunction {
+	return func(L *lua.LState) int {
+		meta := L.NewTypeMetatable(typeName)
+		meta.RawSetString("__index", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"add":        add,
+			"query":      query,
+			"count":      count,
+			"clear":      clearFilter,
+			"fromstring": fromString,
+		}))
+		mod := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"new":     func(L *lua.LState) int { return o.create(L, meta) },
+			"version": version,
+		})
+		L.SetGlobal("bloom_filter", mod)
+		L.Push(mod)
+		return 1
+	}
+}
+
+func version(L *lua.LState) int {
+	L.Push(lua.LString("1.0.0"))
+	return 1
+}
+
+// create is bloom_filter.new(items, probability).
+func (o Options) create(L *lua.LState, meta *lua.LTable) int {
+	a := args{L, "new", 0}
+	a.count(2, 2)
+	items, probability := math.Trunc(a.number(1)), a.number(2)
+	switch {
+	case !(items > 1):
+		a.fail(1, "items must be > 1")
+	case !(probability > 0 && probability < 1):
+		a.fail(2, "probability must be between 0 and 1")
+	}
+	items = min(items, maxBits) // more do not fit for any probability that counts
+	bits := bitsFor(int(items), probability)
+	if bits > maxBits {
+		a.Error(lua.LString("not enough memory"), 0)
+	}
+	size := sizeOf(bits)
+	if o.Reserve != nil {
+		o.Reserve(L, fixed+size)
+	}
+	a.work(size)
+	L.Push(&lua.LUserData{Value: newFilter(int(items), probability), Env: L.Env, Metatable: meta})
+	return 1
+}
+
+// self returns the object of a method that takes so many arguments.
+func (a args) self(least, most int) *Filter {
+	if ud, ok := a.Get(1).(*lua.LUserData); ok {
+		if f, ok := ud.Value.(*Filter); ok {
+			a.count(least, most)
+			return f
+		}
+	}
+	a.object = 0
+	a.typeError(1, typeName)
+	return nil
+}
+
+// add is f:add(key).
+func add(L *lua.LState) int {
+	a := args{L, "add", 1}
+	f := a.self(1, 1)
+	key := a.key(1)
+	a.work(f.hashes * (len(key) + 16))
+	L.Push(lua.LBool(f.add(key)))
+	return 1
+}
+
+// query is f:query(key).
+func query(L *lua.LState) int {
+	a := args{L, "query", 1}
+	f := a.self(1, 1)
+	key := a.key(1)
+	a.work(f.hashes * (len(key) + 16))
+	L.Push(lua.LBool(f.query(key)))
+	return 1
+}
+
+// count is f:count().
+func count(L *lua.LState) int {
+	f := args{L, "count", 1}.self(0, 0)
+	L.Push(lua.LNumber(f.count))
+	return 1
+}
+
+// clearFilter is f:clear().
+func clearFilter(L *lua.LState) int {
+	a := args{L, "clear", 1}
+	f := a.self(0, 0)
+	a.work(len(f.data))
+	f.clear()
+	return 0
+}
+
+// fromString is f:fromstring([count,] data).
+func fromString(L *lua.LState) int {
+	a := args{L, "fromstring", 1}
+	f := a.self(1, 2)
+	count := -1
+	if a.len() == 2 {
+		v := a.number(1)
+		if !(v >= 0 && v < 1<<53) {
+			a.fail(1, "count is out of range")
+		}
+		count = int(v)
+	}
+	data := a.bytes(a.len())
+	a.work(len(data))
+	if err := f.restore(count, data); err != nil {
+		a.raise(err.Error())
+	}
+	return 0
+}
