@@ -40,6 +40,9 @@ type InputConfig struct {
 	MaxConnections int `toml:"max_connections" min:"0"`
 	// Close a connection on which nothing has arrived for this long; 0 is never.
 	IdleTimeout time.Duration `toml:"idle_timeout" min:"0"`
+	// Tell senders that ask for it, other hekas with acknowledge, what has been
+	// delivered, and drop what they send a second time. Others are not concerned.
+	Acknowledge bool `toml:"acknowledge"`
 }
 
 // Check finds mistakes that span options.
@@ -91,6 +94,17 @@ type OutputConfig struct {
 	// Longest time for one write, after which the connection is given up; 0 is
 	// no limit.
 	WriteTimeout time.Duration `toml:"write_timeout" min:"0"`
+	// Count messages as delivered only when the server, another heka's TcpInput,
+	// says that they are, and send them again after a connection that broke. This
+	// needs an encoder with stream framing.
+	Acknowledge bool `toml:"acknowledge"`
+	// Time without a word from the server, which speaks twice a second, after
+	// which the connection is given up.
+	AcknowledgeTimeout time.Duration `toml:"acknowledge_timeout" min:"1s"`
+	// Go on without acknowledgement, as long as the connection lasts, with a
+	// server that does not answer the question for it within
+	// acknowledge_timeout. Otherwise such a server gets no messages.
+	AcknowledgeFallback bool `toml:"acknowledge_fallback"`
 }
 
 // Check finds mistakes that span options.
@@ -119,12 +133,13 @@ func (c *OutputConfig) addresses() []string {
 // Plugins declares TcpInput and TcpOutput.
 func Plugins() []plugin.Plugin {
 	return []plugin.Plugin{
-		plugin.NewInput("TcpInput", InputConfig{Net: "tcp"}, newInput, plugin.Docs(configSource),
+		plugin.NewInput("TcpInput", InputConfig{Net: "tcp", Acknowledge: true}, newInput, plugin.Docs(configSource),
 			plugin.InputDefaults(func(o *plugin.InputOptions) {
 				o.Splitter, o.Decoder = "HekaFramingSplitter", "ProtobufDecoder"
 			})),
 		plugin.NewOutput("TcpOutput",
-			OutputConfig{Address: "localhost:9125", ConnectTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second},
+			OutputConfig{Address: "localhost:9125", ConnectTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+				AcknowledgeTimeout: 30 * time.Second},
 			newOutput, plugin.Docs(configSource), plugin.NoTicker, plugin.FrameProtobuf, plugin.NeedsEncoder,
 			plugin.ConsumerDefaults(func(o *plugin.ConsumerOptions) {
 				o.Encoder = "ProtobufEncoder"

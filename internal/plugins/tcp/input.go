@@ -1,10 +1,12 @@
 package tcp
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -40,6 +42,9 @@ type Input struct {
 	wg               sync.WaitGroup // one for each connection
 	active           atomic.Int64
 	served, rejected atomic.Int64
+
+	origins origins
+	repeats atomic.Uint64
 }
 
 func newInput(c *InputConfig, env *plugin.Env) (plugin.Input, error) {
@@ -155,17 +160,34 @@ func (in *Input) serve(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	} else if host, _, err := net.SplitHostPort(peer); err == nil {
 		token = host
 	}
-	stream, err := feed.Open(plugin.StreamOptions{Token: token, Decorate: func(p *plugin.Pack) {
+	var asked atomic.Pointer[link]
+	options := plugin.StreamOptions{Token: token, Decorate: func(p *plugin.Pack) {
 		p.Message.SetType(typ)
 		p.Message.SetHostname(hostname)
-	}})
+	}}
+	// What does not fit a read of a packet is lost, so nothing looks at packets
+	// beforehand.
+	mayAsk := in.config.Acknowledge && conn.LocalAddr().Network() != "unixpacket"
+	if mayAsk {
+		options.Delivered = func(n int64) {
+			if l := asked.Load(); l != nil {
+				l.deliver(n)
+			}
+		}
+	}
+	stream, err := feed.Open(options)
 	if err != nil {
 		in.env.Log.Error("connection from "+peer+" cannot be served", "error", err)
 		return
 	}
-	defer stream.Close()
 	in.served.Add(1)
-	switch err := stream.Split(conn); {
+	if mayAsk {
+		err = in.listen(conn, stream, token, &asked)
+	} else {
+		err = stream.Split(conn)
+		stream.Close()
+	}
+	switch {
 	case err == nil || ctx.Err() != nil:
 	case errors.Is(err, errIdle):
 		in.env.Log.Info("closing the idle connection from " + peer)
@@ -174,9 +196,48 @@ func (in *Input) serve(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	}
 }
 
+// listen reads a connection to its end and closes the stream. If the sender asks
+// for acknowledgement it gets it, and asked is set.
+func (in *Input) listen(conn net.Conn, stream plugin.Stream, host string, asked *atomic.Pointer[link]) error {
+	name, ok, first, err := listenForQuestion(conn)
+	r := io.MultiReader(bytes.NewReader(first), &after{conn, err})
+	if !ok {
+		defer stream.Close()
+		return stream.Split(r)
+	}
+	l := in.origins.open(host + " " + name)
+	asked.Store(l)
+	defer func() { in.repeats.Add(in.origins.close(l)) }()
+	a, err := answer(l, conn)
+	if err != nil {
+		stream.Close()
+		return err
+	}
+	err = stream.Split(newSieve(r, l, in.env.MaxMessageSize))
+	stream.Close()
+	a.finish()
+	return err
+}
+
+// after is a connection that is read on behind its beginning, and what came with
+// the end of that.
+type after struct {
+	net.Conn
+	err error
+}
+
+// Read implements io.Reader.
+func (a *after) Read(b []byte) (int, error) {
+	if a.err != nil {
+		return 0, a.err
+	}
+	return a.Conn.Read(b)
+}
+
 // Report implements plugin.Reporter.
 func (in *Input) Report(r *plugin.Report) {
 	r.Add("Connections", in.active.Load(), "count")
 	r.Add("ServedConnections", in.served.Load(), "count")
 	r.Add("RejectedConnections", in.rejected.Load(), "count")
+	r.Add("RepeatedMessages", in.repeats.Load(), "count")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"os"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -37,13 +39,16 @@ type Output struct {
 	refused  []error          // messages of the batch at hand that cannot be encoded
 	encoded  int64            // messages, for reconnect_after
 	cuts     []int            // where in buf the connection changes
+	messages int64            // in buf
+	last     *part            // what the last write made of buf; nil without acknowledgement
+	unacked  *unacked
 
 	connected   atomic.Bool
 	connections atomic.Int64
 }
 
 func newOutput(c *OutputConfig, env *plugin.Env) (plugin.Output, error) {
-	o := &Output{config: c, env: env}
+	o := &Output{config: c, env: env, unacked: newUnacked()}
 	o.peers.addresses = c.addresses()
 	o.peers.dialer = netconf.Dialer{Timeout: c.ConnectTimeout, LocalAddress: c.LocalAddress,
 		KeepAlive: netconf.KeepAlive(c.KeepAlive, time.Duration(c.KeepAlivePeriod)*time.Second)}
@@ -71,6 +76,9 @@ func (o *Output) SendBatch(ctx context.Context, b *plugin.Batch) error {
 		return err
 	}
 	o.answer(b)
+	if o.last != nil {
+		o.unacked.attach(o.last, b.Hold())
+	}
 	return nil
 }
 
@@ -86,7 +94,7 @@ func (o *Output) Send(ctx context.Context, p *plugin.Pack) error {
 		return err
 	}
 	o.taken = false
-	return nil
+	return o.settle(ctx)
 }
 
 // take encodes a batch.
@@ -111,6 +119,7 @@ func (o *Output) encode(p *plugin.Pack) error {
 	}
 	o.buf = buf
 	o.encoded++
+	o.messages++
 	if n := o.config.ReconnectAfter; n > 0 && o.encoded%n == 0 {
 		o.cuts = append(o.cuts, len(o.buf))
 	}
@@ -146,35 +155,47 @@ func (o *Output) Flush(ctx context.Context) error {
 	if o.peer != nil && o.peer.left() {
 		o.disconnect()
 	}
+	if o.peer == nil && !o.unacked.empty() {
+		return o.connect(ctx)
+	}
 	return nil
 }
 
-// write writes the buffer, and tells the receipts when all of it is written.
+// write writes the buffer, and tells the receipts when all of it is written, or
+// leaves that to the server's acknowledgement.
 func (o *Output) write(ctx context.Context) error {
+	o.last = nil
 	for len(o.cuts) > 0 {
 		end := o.cuts[0]
-		if err := o.writePart(ctx, o.buf[:end]); err != nil {
+		if err := o.writePart(ctx, o.buf[:end], 0); err != nil {
 			return err
 		}
-		o.disconnect()
-		o.peers.next()
 		o.buf = append(o.buf[:0], o.buf[end:]...)
 		o.cuts = slices.Delete(o.cuts, 0, 1)
 		for i := range o.cuts {
 			o.cuts[i] -= end
 		}
+		if err := o.settle(ctx); err != nil {
+			return err
+		}
+		o.disconnect()
+		o.peers.next()
 	}
 	if len(o.buf) > 0 {
-		if err := o.writePart(ctx, o.buf); err != nil {
+		if err := o.writePart(ctx, o.buf, o.messages); err != nil {
 			return err
 		}
 	}
-	o.buf = o.buf[:0]
+	o.buf, o.messages = o.buf[:0], 0
 	if cap(o.buf) > keptBuffer {
 		o.buf = nil
 	}
 	for i, r := range o.receipts {
-		r.Deliver()
+		if o.last != nil {
+			o.unacked.attach(o.last, r)
+		} else {
+			r.Deliver()
+		}
 		o.receipts[i] = nil
 	}
 	o.receipts = o.receipts[:0]
@@ -182,22 +203,44 @@ func (o *Output) write(ctx context.Context) error {
 }
 
 // writePart writes b to the server, connecting first if need be. On an error the
-// connection is gone and all of b has to be written again.
-func (o *Output) writePart(ctx context.Context, b []byte) error {
+// connection is gone and all of b has to be written again. Bytes that will be
+// acknowledged are kept: they are taken care of whatever becomes of the
+// connection.
+func (o *Output) writePart(ctx context.Context, b []byte, messages int64) error {
 	if o.peer != nil && o.peer.left() {
 		o.env.Log.Info("connection was closed by " + o.peers.address())
 		o.disconnect()
 	}
 	if o.peer == nil {
-		p, err := o.peers.connect(ctx)
-		if err != nil {
-			return fmt.Errorf("can't connect: %w", err)
+		if err := o.connect(ctx); err != nil {
+			return err
 		}
-		o.peer = p
-		o.connected.Store(true)
-		o.connections.Add(1)
 	}
-	if err := o.peer.write(ctx, b, o.config.WriteTimeout); err != nil {
+	if !o.peer.acks {
+		return o.send(ctx, b)
+	}
+	if err := o.wait(ctx, o.unacked.room); err != nil {
+		return err
+	}
+	if !o.peer.acks { // another connection by now
+		return o.send(ctx, b)
+	}
+	o.last = &part{data: slices.Clone(b), messages: messages}
+	o.unacked.add(o.last)
+	// An error is seen again by the next write, or by Flush.
+	if err := o.send(ctx, o.unacked.writing(o.last)); err != nil {
+		o.env.Log.Info(err.Error())
+	}
+	return nil
+}
+
+// send writes b over the connection.
+func (o *Output) send(ctx context.Context, b []byte) error {
+	timeout := o.config.WriteTimeout
+	if o.peer.acks {
+		timeout = 0 // a server that lives says so
+	}
+	if err := o.peer.write(ctx, b, timeout); err != nil {
 		err = fmt.Errorf("writing to %s: %w", o.peers.address(), err)
 		o.disconnect()
 		o.peers.next()
@@ -205,6 +248,83 @@ func (o *Output) writePart(ctx context.Context, b []byte) error {
 	}
 	return nil
 }
+
+// connect connects, and sends again what was not acknowledged.
+func (o *Output) connect(ctx context.Context) error {
+	p, err := o.peers.connect(ctx)
+	if err != nil {
+		return fmt.Errorf("can't connect: %w", err)
+	}
+	if o.config.Acknowledge {
+		if err := o.agree(ctx, p); err != nil {
+			return err
+		}
+	}
+	o.peer = p
+	o.connected.Store(true)
+	o.connections.Add(1)
+	if !p.acks {
+		go p.ignore()
+	}
+	again := o.unacked.restart()
+	if p.acks {
+		go o.unacked.follow(p, o.config.AcknowledgeTimeout)
+	}
+	for _, part := range again {
+		if err := o.send(ctx, o.unacked.writing(part)); err != nil {
+			return err
+		}
+	}
+	if !p.acks {
+		o.unacked.acknowledge(math.MaxInt64)
+	}
+	return nil
+}
+
+// agree asks a server for acknowledgement. Without it the connection is of no
+// use, unless acknowledge_fallback says otherwise.
+func (o *Output) agree(ctx context.Context, p *peer) error {
+	stop := context.AfterFunc(ctx, func() { p.conn.SetDeadline(past) })
+	defer stop()
+	err := greet(p, o.env.Hostname+"/"+o.env.Name, o.config.AcknowledgeTimeout)
+	if err == nil {
+		p.acks = true
+		return nil
+	}
+	address := o.peers.address()
+	if o.config.AcknowledgeFallback && errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil {
+		o.env.Log.Warn("going on without acknowledgement: " + address + " does not answer the question for it")
+		p.conn.SetDeadline(time.Time{})
+		return nil
+	}
+	p.conn.Close()
+	o.peers.next()
+	return fmt.Errorf("asking %s for acknowledgement: %w", address, err)
+}
+
+// wait waits for acknowledgements until cond holds, connecting again if it must.
+func (o *Output) wait(ctx context.Context, cond func() bool) error {
+	for !cond() {
+		if o.peer != nil && o.peer.left() {
+			o.disconnect()
+		}
+		if o.peer == nil {
+			if err := o.connect(ctx); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-o.unacked.changed:
+		case <-o.peer.gone:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// settle waits until everything is acknowledged.
+func (o *Output) settle(ctx context.Context) error { return o.wait(ctx, o.unacked.empty) }
 
 func (o *Output) disconnect() {
 	o.peer.close()
@@ -214,6 +334,13 @@ func (o *Output) disconnect() {
 
 // Close implements plugin.Closer.
 func (o *Output) Close() error {
+	if !o.unacked.empty() {
+		ctx, cancel := context.WithTimeout(context.Background(), lastAnswers)
+		defer cancel()
+		if err := o.settle(ctx); err != nil {
+			o.env.Log.Warn("ending with messages that are not acknowledged", "error", err)
+		}
+	}
 	if o.peer != nil {
 		o.disconnect()
 	}
@@ -224,4 +351,7 @@ func (o *Output) Close() error {
 func (o *Output) Report(r *plugin.Report) {
 	r.Add("Connected", o.connected.Load(), "")
 	r.Add("Connections", o.connections.Load(), "count")
+	if o.config.Acknowledge {
+		r.Add("UnacknowledgedMessages", o.unacked.waiting(), "count")
+	}
 }

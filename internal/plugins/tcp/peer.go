@@ -29,7 +29,7 @@ func (p *peers) connect(ctx context.Context) (*peer, error) {
 	for range p.addresses {
 		var conn net.Conn
 		if conn, err = p.dialer.DialContext(ctx, "tcp", p.address()); err == nil {
-			return newPeer(conn), nil
+			return &peer{conn: conn, gone: make(chan struct{})}, nil
 		}
 		if ctx.Err() != nil {
 			break
@@ -43,15 +43,13 @@ func (p *peers) connect(ctx context.Context) (*peer, error) {
 type peer struct {
 	conn net.Conn
 	gone chan struct{} // closed when the peer has nothing more to say
+	acks bool          // it acknowledges
 }
 
-func newPeer(conn net.Conn) *peer {
-	p := &peer{conn: conn, gone: make(chan struct{})}
-	go func() {
-		defer close(p.gone)
-		io.Copy(io.Discard, conn)
-	}()
-	return p
+// ignore reads what the server says until it has nothing more to say.
+func (p *peer) ignore() {
+	defer close(p.gone)
+	io.Copy(io.Discard, p.conn)
 }
 
 // left reports whether the peer has closed its side.
