@@ -24,6 +24,10 @@ var workloads = []workload{
 	{name: "limit-W4", what: "plain Go: copy loop TCP → TCP", run: limitW4},
 	{name: "W4", what: "lines TCP → TokenSplitter → PayloadEncoder → TCP", run: w4, limit: "limit-W4",
 		goal: func(r, _ result) string { return below(r, result{}, 1_000_000, 0, 0, 0) }},
+	{name: "W5", what: "W4 through a queue on disk", run: w5, limit: "limit-W4",
+		goal: func(r, _ result) string { return below(r, result{}, 700_000, 0, 0, 0) }},
+	{name: "queue", what: "queue: append, read, acknowledge 400-byte records", run: queueAlone,
+		goal: func(r, _ result) string { return below(r, result{}, 1_000_000, 0, 0, 0) }}, // 400 MB/s
 	{name: "idle", what: "10 plugins, nothing to do", run: idle10,
 		goal: func(r, _ result) string { return below(r, result{}, 0, 0, 0, 25) }},
 }
@@ -178,13 +182,17 @@ func w2(more int) func(b *bench) (result, error) {
 	}
 }
 
-func w4(b *bench) (result, error) {
+func w4(b *bench) (result, error) { return b.relayLines("w4", "use_buffering = false") }
+
+// relayLines measures heka taking lines at one address and sending them to
+// another, with further options of the output.
+func (b *bench) relayLines(name, options string) (result, error) {
 	addr, err := freePort()
 	if err != nil {
 		return result{}, err
 	}
 	return b.relay(addr, func(sink string) (string, []string, error) {
-		args, err := b.config("w4", fmt.Sprintf(`
+		args, err := b.config(name, fmt.Sprintf(`
 [in]
 type = "TcpInput"
 address = %q
@@ -198,8 +206,8 @@ type = "TcpOutput"
 address = %q
 message_matcher = "TRUE"
 encoder = "plain"
-use_buffering = false
-`, addr, sink))
+%s
+`, addr, sink, options))
 		return b.heka, args, err
 	})
 }
