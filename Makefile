@@ -4,10 +4,11 @@ GO      ?= go
 VERSION ?= 0.11.0
 PREFIX  ?= /usr
 FUZZ    ?= 20s
+SOAK    ?= 10m
 
 export CGO_ENABLED = 0
 
-.PHONY: build test race check ci test-services bench fuzz man demo install clean
+.PHONY: build test race check ci test-services soak bench fuzz man demo install clean
 
 build:
 	$(GO) build -trimpath -ldflags "-X github.com/hekad/heka/internal/cli.Version=$(VERSION)" -o bin/heka ./cmd/heka
@@ -33,6 +34,11 @@ test-services: build
 	$(GO) test -count=1 -tags services ./internal/e2e/...
 
 ci: check test race test-services
+
+# Rotation of all kinds under stops of all kinds, for SOAK; best as root, who can
+# fill up a disk.
+soak:
+	HEKA_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 30m -tags soak -run TestEveryRotation ./internal/e2e
 
 bench: build
 	$(GO) run ./internal/bench -heka bin/heka

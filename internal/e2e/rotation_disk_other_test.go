@@ -1,0 +1,7 @@
+//go:build soak && !linux
+
+package e2e
+
+import "testing"
+
+func mountSmall(*testing.T, string) bool { return false }
