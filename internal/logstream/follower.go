@@ -236,11 +236,8 @@ func (f *Follower) ended(s *source, err error) bool {
 		s.complete = s.compressed()
 		return true
 	case errors.As(err, &d):
-		if s.damage == nil {
-			s.damagedAt = time.Now()
-			if !d.truncated() {
-				f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, d.err))
-			}
+		if s.damage == nil && !d.truncated() {
+			f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, d.err))
 		}
 		s.damage = d
 		return true

@@ -79,7 +79,11 @@ const windowLimit = 128 << 20
 func newDecoder(f format, r io.Reader) (io.ReadCloser, error) {
 	switch f {
 	case gzipped:
-		return gzip.NewReader(r)
+		d, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, err
+		}
+		return d, nil
 	case zstandard:
 		d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxWindow(windowLimit))

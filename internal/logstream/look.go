@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"time"
@@ -191,6 +192,10 @@ func (f *Follower) tryAgain(s *source) finding {
 		return grown
 	case err == errRewritten:
 		return replaced
+	case err == io.EOF:
+		s.trouble = nil
+	default:
+		s.close()
 	}
 	return quiet
 }
@@ -204,6 +209,9 @@ func (f *Follower) probeCompressed(s *source, info fileInfo) finding {
 	same := info.size == s.end.size && info.mtime.Equal(s.end.mtime)
 	again := same && s.changing
 	s.end, s.changing = info, !same
+	if !same {
+		s.shortSince = time.Time{}
+	}
 	if !again {
 		return quiet
 	}
@@ -323,33 +331,44 @@ func (f *Follower) exhausted() (done, more bool) {
 	switch {
 	case s.rewritten:
 		return false, false
-	case s.trouble != nil:
-		return f.opt.Once, false
 	case s.damage != nil:
 		return f.givenUp(s), false
-	case s.compressed():
-		return s.complete, false
+	case s.complete:
+		return true, false
 	}
 	info, err := s.info()
 	switch {
 	case err == errMoved, errors.Is(err, fs.ErrNotExist):
 		return !f.listed, false
-	case err != nil:
+	case s.trouble != nil:
+		return f.opt.Once, false
+	case err != nil || s.compressed():
 		return false, false
 	case info.size > s.off && s.format == unknown && s.f != nil:
+		if f.unsettled(s, info.mtime) {
+			return false, false
+		}
 		s.format = plain // there will be no more bytes to tell
 		return false, true
 	}
 	return info.size == s.off, info.size > s.off
 }
 
+// unsettled reports whether a file that ends too early may still be written.
+func (f *Follower) unsettled(s *source, mtime time.Time) bool {
+	if s.shortSince.IsZero() {
+		s.shortSince = time.Now()
+	}
+	return !f.opt.Once && time.Since(mtime) < f.catalog.every && time.Since(s.shortSince) < f.catalog.every
+}
+
 // givenUp reports whether a damaged file is not expected to be mended. One that
 // merely ends too early may still be written by a tool that compresses.
 func (f *Follower) givenUp(s *source) bool {
-	if !s.damage.truncated() {
+	switch {
+	case !s.damage.truncated():
 		return true
-	}
-	if !f.opt.Once && time.Since(s.end.mtime) < f.catalog.every && time.Since(s.damagedAt) < f.catalog.every {
+	case f.unsettled(s, s.end.mtime):
 		return false
 	}
 	f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, s.damage.err))

@@ -61,9 +61,10 @@ type source struct {
 	// complete is set at the proper end of a compressed file, and changing when
 	// the file was seen to change after its end.
 	complete, changing bool
-	// damage is what ended the reading of a compressed file, since damagedAt.
-	damage    *damage
-	damagedAt time.Time
+	// damage is what ended the reading of a compressed file.
+	damage *damage
+	// shortSince is when the file was first found to end too early.
+	shortSince time.Time
 	// rewritten is set when a read found the bytes before the place replaced.
 	rewritten bool
 	// trouble is why the file cannot be read at the moment.
