@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -9,9 +11,28 @@ import (
 // Arguments are checked as Lua's auxiliary library does: numbers pass for
 // strings and numeric strings for numbers.
 
+// raise raises an error with the place in the script that called the running
+// function, if a script has called it.
+func raise(L *lua.LState, format string, args ...any) {
+	problem := fmt.Sprintf(format, args...)
+	if at := place(L, 1); at != "" {
+		problem = at + " " + problem
+	}
+	L.Error(lua.LString(problem), 0)
+}
+
+// place is file:line: of the function at a level of the stack, "" for one that is
+// written in Go.
+func place(L *lua.LState, level int) string {
+	if at := L.Where(level); !strings.HasPrefix(at, "[G]") {
+		return at
+	}
+	return ""
+}
+
 // argumentError raises the error about argument n of function fn.
 func argumentError(L *lua.LState, n int, fn, problem string) {
-	L.RaiseError("bad argument #%d to '%s' (%s)", n, fn, problem)
+	raise(L, "bad argument #%d to '%s' (%s)", n, fn, problem)
 }
 
 func typeError(L *lua.LState, n int, fn, want string) {

@@ -49,7 +49,7 @@ func baseError(L *lua.LState) int {
 	level := optInt(L, 2, "error", 1)
 	v := L.Get(1)
 	if message, ok := v.(lua.LString); ok && level > 0 {
-		if at := L.Where(level); at != "" && !strings.HasPrefix(at, "[G]") {
+		if at := place(L, level); at != "" {
 			v = lua.LString(at + " " + string(message))
 		}
 	}
@@ -172,7 +172,7 @@ func baseSetMetatable(L *lua.LState) int {
 		argumentError(L, 2, "setmetatable", "nil or table expected")
 	}
 	if L.GetMetaField(t, "__metatable") != lua.LNil {
-		L.RaiseError("cannot change a protected metatable")
+		raise(L, "cannot change a protected metatable")
 	}
 	L.SetMetatable(t, mt)
 	L.SetTop(1)
@@ -267,7 +267,7 @@ func (s *Sandbox) baseUnpack(L *lua.LState) int {
 	}
 	n := to - from + 1
 	if n <= 0 || n >= maxRegisters {
-		L.RaiseError("too many results to unpack")
+		raise(L, "too many results to unpack")
 	}
 	s.budget.work(L, n/8)
 	for i := from; i <= to; i++ {

@@ -17,7 +17,7 @@ func (s *Sandbox) decodeMessage(L *lua.LState) int {
 		argumentError(L, 0, "decode_message", "must have one string argument")
 	}
 	if len(wire) < 20 {
-		L.RaiseError("invalid message, too short")
+		raise(L, "invalid message, too short")
 	}
 	s.room(L, len(wire))
 	d := decoding{L: L, s: s, b: wire}
@@ -38,7 +38,7 @@ type decoding struct {
 
 // bad raises the error about the member at hand.
 func (d *decoding) bad() {
-	d.L.RaiseError("error in tag: %d wiretype: %d offset: %d", d.tag, d.wireType, d.start)
+	raise(d.L, "error in tag: %d wiretype: %d offset: %d", d.tag, d.wireType, d.start)
 }
 
 // varint reads a varint before end.
@@ -119,7 +119,7 @@ func (d *decoding) message() *lua.LTable {
 		return "found"
 	}
 	if u, at := found("Uuid"), found("Timestamp"); u != "found" || at != "found" {
-		d.L.RaiseError("missing required field uuid: %s timestamp: %s", u, at)
+		raise(d.L, "missing required field uuid: %s timestamp: %s", u, at)
 	}
 	return t
 }

@@ -80,13 +80,13 @@ func (e *encoding) member(t *lua.LTable, key string) lua.LValue {
 
 // fail ends the encoding for a reason.
 func (e *encoding) fail(reason string) {
-	e.L.RaiseError("inject_message() could not encode protobuf - %s", reason)
+	raise(e.L, "inject_message() could not encode protobuf - %s", reason)
 }
 
 // check enforces the output limit; it is called as the message grows.
 func (e *encoding) check() {
 	if e.s.full(len(e.b)) {
-		e.L.RaiseError("inject_message() output_limit exceeded")
+		raise(e.L, "inject_message() output_limit exceeded")
 	}
 }
 
@@ -124,7 +124,7 @@ func (e *encoding) numeric(t *lua.LTable, key string, tag byte) {
 
 func (e *encoding) text(tag byte, v string) {
 	if e.s.full(len(e.b) + len(v)) {
-		e.L.RaiseError("inject_message() output_limit exceeded")
+		raise(e.L, "inject_message() output_limit exceeded")
 	}
 	e.b = binary.AppendUvarint(append(e.b, tag), uint64(len(v)))
 	e.b = append(e.b, v...)
@@ -241,11 +241,11 @@ func (e *encoding) value(f *field) {
 			e.fail("invalid boolean value_type: " + strconv.FormatInt(f.given, 10))
 		}
 	case *lua.LUserData:
-		o, ok := v.Value.(Outputter)
+		o, ok := v.Value.(outputter)
 		if !ok {
 			e.fail("user data object does not implement lsb_output")
 		}
-		output = o.AppendOutput(nil)
+		output = o.AppendOutput(nil, e.s.outputLimit())
 		typ = int64(message.Bytes)
 	default:
 		e.fail("unsupported type: " + f.value.Type().String())

@@ -49,7 +49,7 @@ func parseDirective(L *lua.LState, f string) (d directive, n int) {
 		n++
 	}
 	if n > 5 {
-		L.RaiseError("invalid format (repeated flags)")
+		raise(L, "invalid format (repeated flags)")
 	}
 	d.flags = f[:n]
 	d.width, n = digits(f, n)
@@ -60,14 +60,14 @@ func parseDirective(L *lua.LState, f string) (d directive, n int) {
 		}
 	}
 	if n < len(f) && isDigit(f[n]) {
-		L.RaiseError("invalid format (width or precision too long)")
+		raise(L, "invalid format (width or precision too long)")
 	}
 	if n < len(f) {
 		d.verb = f[n]
 		n++
 	}
 	if d.verb == 0 || strings.IndexByte("cdiouxXeEfgGqs", d.verb) < 0 {
-		L.RaiseError("invalid option '%%%s' to 'format'", f[:n])
+		raise(L, "invalid option '%%%s' to 'format'", f[:n])
 	}
 	return d, n
 }

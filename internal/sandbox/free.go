@@ -51,7 +51,7 @@ func addSystem(f functions) {
 	f["tmpname"] = func(L *lua.LState) int {
 		file, err := os.CreateTemp("", "lua_")
 		if err != nil {
-			L.RaiseError("unable to generate a unique filename")
+			raise(L, "unable to generate a unique filename")
 		}
 		defer file.Close()
 		L.Push(lua.LString(file.Name()))

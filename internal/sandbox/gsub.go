@@ -104,7 +104,7 @@ func (s *Sandbox) replace(m *matching, out *builder, replacement lua.LValue, i, 
 	}
 	t, ok := text(v)
 	if !ok {
-		L.RaiseError("invalid replacement value (a %s)", v.Type())
+		raise(L, "invalid replacement value (a %s)", v.Type())
 	}
 	out.add(t)
 }

@@ -27,7 +27,7 @@ func (s *Sandbox) openHostFunctions(L *lua.LState) {
 // readConfig implements read_config.
 func (s *Sandbox) readConfig(L *lua.LState) int {
 	if L.GetTop() != 1 {
-		L.RaiseError("read_config() must have a single argument")
+		raise(L, "read_config() must have a single argument")
 	}
 	L.Push(s.fromConfig(L, s.opts.Config[checkString(L, 1, "read_config")]))
 	return 1

@@ -126,7 +126,7 @@ local ok, e = pcall(string.rep, "x", 1e9)
 local ok2, e2 = pcall(add_to_payload, string.rep("x", 70000))
 inject_payload("txt", "", e, "|", e2) return 0 end`)
 	process(t, s, nil)
-	if host.last() != "txt||not enough memory|s.lua:3: output_limit exceeded" {
+	if host.last() != "txt||not enough memory|output_limit exceeded" {
 		t.Errorf("%q", host.last())
 	}
 }

@@ -1,16 +1,21 @@
 package sandbox
 
 import (
+	"math"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Outputter is implemented by the values of userdata that have a text or binary
-// form for payloads and fields, such as circular buffers.
-type Outputter interface {
-	// AppendOutput appends the form to dst. It may change the value: a delta is
-	// handed out once.
-	AppendOutput(dst []byte) []byte
+// outputter is implemented by the values of userdata that have a form for payloads
+// and fields, such as circular buffers.
+type outputter interface {
+	// AppendOutput appends the form to dst, and ends early when dst grows beyond
+	// limit; 0 is no limit.
+	AppendOutput(dst []byte, limit int) []byte
 }
+
+// outputLimit is the output limit as an int.
+func (s *Sandbox) outputLimit() int { return int(min(s.opts.Limits.Output, math.MaxInt)) }
 
 // full reports whether n bytes do not fit into an output limit.
 func (s *Sandbox) full(n int) bool {
@@ -37,7 +42,7 @@ func (s *Sandbox) addOutput(L *lua.LState, first int, fn string) {
 		switch v := L.Get(i).(type) {
 		case lua.LString:
 			if s.full(before + len(v)) {
-				L.RaiseError("output_limit exceeded")
+				raise(L, "output_limit exceeded")
 			}
 			s.budget.work(L, len(v)/bytesPerInstruction)
 			s.out = append(s.out, v...)
@@ -48,18 +53,18 @@ func (s *Sandbox) addOutput(L *lua.LState, first int, fn string) {
 		case lua.LBool:
 			s.out = append(s.out, v.String()...)
 		case *lua.LUserData:
-			o, ok := v.Value.(Outputter)
+			o, ok := v.Value.(outputter)
 			if !ok {
 				argumentError(L, i, fn, "unknown userdata type")
 			}
-			s.out = o.AppendOutput(s.out)
+			s.out = o.AppendOutput(s.out, s.outputLimit())
 			s.budget.work(L, (len(s.out)-before)/bytesPerInstruction)
 		default:
 			argumentError(L, i, fn, "unsupported type")
 		}
 		if s.full(len(s.out)) {
 			s.out = s.out[:before]
-			L.RaiseError("output_limit exceeded")
+			raise(L, "output_limit exceeded")
 		}
 	}
 	u := &s.usage
@@ -86,7 +91,7 @@ func (s *Sandbox) injectPayload(L *lua.LState) int {
 	v := s.opts.Host.InjectPayload(typ, name, payload)
 	s.emptyOutput()
 	if v != Injected {
-		L.RaiseError("inject_payload() %s", v.text())
+		raise(L, "inject_payload() %s", v.text())
 	}
 	return 0
 }
@@ -105,7 +110,7 @@ func (s *Sandbox) emptyOutput() {
 // injectMessage implements inject_message.
 func (s *Sandbox) injectMessage(L *lua.LState) int {
 	if L.GetTop() != 1 {
-		L.RaiseError("inject_message() takes a single string or table argument")
+		raise(L, "inject_message() takes a single string or table argument")
 	}
 	var wire []byte
 	switch v := L.Get(1).(type) {
@@ -118,14 +123,14 @@ func (s *Sandbox) injectMessage(L *lua.LState) int {
 		s.out = s.out[:0]
 		wire = s.encode(L, v)
 	default:
-		L.RaiseError("inject_message() takes a single string or table argument")
+		raise(L, "inject_message() takes a single string or table argument")
 	}
 	v := s.opts.Host.InjectMessage(wire)
 	if cap(s.wire) > maxKeptOutput {
 		s.wire = nil
 	}
 	if v != Injected {
-		L.RaiseError("inject_message() %s", v.text())
+		raise(L, "inject_message() %s", v.text())
 	}
 	return 0
 }

@@ -24,7 +24,7 @@ const maxDepth = 200
 // An error passes by leave, so whoever catches errors puts the depth back.
 func (s *Sandbox) enter(L *lua.LState) {
 	if s.lib.depth >= maxDepth {
-		L.RaiseError("C stack overflow")
+		raise(L, "C stack overflow")
 	}
 	s.lib.depth++
 }

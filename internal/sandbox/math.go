@@ -96,7 +96,7 @@ func (s *Sandbox) mathRandom(L *lua.LState) int {
 	case 2:
 		low, high = math.Trunc(checkNumber(L, 1, "random")), math.Trunc(checkNumber(L, 2, "random"))
 	default:
-		L.RaiseError("wrong number of arguments")
+		raise(L, "wrong number of arguments")
 	}
 	if !(low <= high) {
 		argumentError(L, L.GetTop(), "random", "interval is empty")

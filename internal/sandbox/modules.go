@@ -1,18 +1,29 @@
 package sandbox
 
 import (
-	"math"
-
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/hekad/heka/internal/sandbox/circbuf"
 	"github.com/hekad/heka/internal/sandbox/cjson"
+	"github.com/hekad/heka/internal/sandbox/lpeg"
+	"github.com/hekad/heka/internal/sandbox/lstruct"
 )
 
-// goModules are the Lua modules that are written in Go. Files of the same names
-// do not hide them.
-func (s *Sandbox) goModules() []Module {
-	return []Module{
-		{"cjson", cjson.Opener(cjson.Options{OutputLimit: int(min(s.opts.Limits.Output, math.MaxInt)), Reserve: s.reserve})},
+// goModules are the Lua modules that are written in Go, by the names that require
+// knows them by. Files of the same names do not hide them.
+//
+// A module that works for long receives from the Done channel of the state's
+// context now and then, without waiting: each time counts as an instruction, and
+// when the script is to end, an error is raised in there. Before it takes memory
+// for the script it calls reserve, or the context's method Alloc. Its objects are
+// userdata whose values implement sized, outputter and preserver as they like.
+func (s *Sandbox) goModules() map[string]lua.LGFunction {
+	return map[string]lua.LGFunction{
+		"circular_buffer": circbuf.Opener(circbuf.Options{Reserve: s.reserve}),
+		"cjson":           cjson.Opener(cjson.Options{OutputLimit: s.outputLimit(), Reserve: s.reserve}),
+		"lpeg":            lpeg.Open,
+		"re":              lpeg.OpenRe,
+		"struct":          lstruct.Opener(lstruct.Options{Reserve: s.reserve}),
 	}
 }
 

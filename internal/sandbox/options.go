@@ -3,8 +3,6 @@ package sandbox
 import (
 	"io/fs"
 	"log/slog"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // Kind is what a script is used for; it decides which functions it can call.
@@ -75,18 +73,6 @@ type Host interface {
 	InjectPayload(typ, name string, payload []byte) Verdict
 	// InjectMessage takes a message in its encoded form.
 	InjectMessage(wire []byte) Verdict
-}
-
-// Module is a Lua module written in Go: Open pushes its table and returns 1.
-//
-// While a module works for long it receives from the Done channel of the state's
-// context now and then, without waiting; each time counts as one instruction, and
-// when the script is to end, the context raises an error. The context also has a
-// method Alloc(bytes int) error, to be called before memory is taken for the
-// script.
-type Module struct {
-	Name string
-	Open lua.LGFunction
 }
 
 // Options say what a sandbox is made of.

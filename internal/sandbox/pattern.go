@@ -45,9 +45,15 @@ func (m *matching) reset() { m.n, m.depth = 0, 0 }
 // of the match, or -1.
 func (m *matching) match(i, p int) int {
 	if m.depth++; m.depth > maxNesting {
-		m.L.RaiseError("pattern too complex")
+		raise(m.L, "pattern too complex")
 	}
-	defer func() { m.depth-- }()
+	end := m.run(i, p)
+	m.depth--
+	return end
+}
+
+// run is match without the count of recursions.
+func (m *matching) run(i, p int) int {
 	for {
 		m.tick()
 		if p == len(m.pattern) {
@@ -80,7 +86,7 @@ func (m *matching) match(i, p int) int {
 				case c == 'f':
 					p += 2
 					if p >= len(m.pattern) || m.pattern[p] != '[' {
-						m.L.RaiseError("missing '[' after '%%f' in pattern")
+						raise(m.L, "missing '[' after '%%f' in pattern")
 					}
 					end := m.itemEnd(p)
 					if m.inSet(m.before(i), p, end-1) || !m.inSet(m.at(i), p, end-1) {
@@ -172,7 +178,7 @@ func (m *matching) least(i, p, end int) int {
 
 func (m *matching) open(i, p, length int) int {
 	if m.n >= maxCaptures {
-		m.L.RaiseError("too many captures")
+		raise(m.L, "too many captures")
 	}
 	m.captures[m.n] = capture{i, length}
 	m.n++
@@ -189,7 +195,7 @@ func (m *matching) close(i, p int) int {
 		last--
 	}
 	if last < 0 {
-		m.L.RaiseError("invalid pattern capture")
+		raise(m.L, "invalid pattern capture")
 	}
 	m.captures[last].length = i - m.captures[last].from
 	r := m.match(i, p)
@@ -203,7 +209,7 @@ func (m *matching) close(i, p int) int {
 func (m *matching) again(i int, digit byte) int {
 	n := int(digit) - '1'
 	if n < 0 || n >= m.n || m.captures[n].length == captureOpen {
-		m.L.RaiseError("invalid capture index")
+		raise(m.L, "invalid capture index")
 	}
 	c := m.captures[n]
 	if c.length < 0 || len(m.subject)-i < c.length || m.subject[c.from:c.from+c.length] != m.subject[i:i+c.length] {
@@ -215,7 +221,7 @@ func (m *matching) again(i int, digit byte) int {
 // balance matches %b with the two characters at p.
 func (m *matching) balance(i, p int) int {
 	if p+1 >= len(m.pattern) {
-		m.L.RaiseError("unbalanced pattern")
+		raise(m.L, "unbalanced pattern")
 	}
 	if i >= len(m.subject) || m.subject[i] != m.pattern[p] {
 		return -1
@@ -242,7 +248,7 @@ func (m *matching) itemEnd(p int) int {
 	switch c {
 	case '%':
 		if p == len(m.pattern) {
-			m.L.RaiseError("malformed pattern (ends with '%%')")
+			raise(m.L, "malformed pattern (ends with '%%')")
 		}
 		return p + 1
 	case '[':
@@ -251,7 +257,7 @@ func (m *matching) itemEnd(p int) int {
 		}
 		for first := true; first || p >= len(m.pattern) || m.pattern[p] != ']'; first = false {
 			if p >= len(m.pattern) {
-				m.L.RaiseError("malformed pattern (missing ']')")
+				raise(m.L, "malformed pattern (missing ']')")
 			}
 			p++
 			if m.pattern[p-1] == '%' && p < len(m.pattern) {
@@ -349,14 +355,14 @@ func isAlnum(c byte) bool { return isAlpha(c) || isDigit(c) }
 func (m *matching) value(k, i, end int) lua.LValue {
 	if k >= m.n {
 		if k > 0 {
-			m.L.RaiseError("invalid capture index")
+			raise(m.L, "invalid capture index")
 		}
 		return m.s.newString(m.L, m.subject[i:end])
 	}
 	c := m.captures[k]
 	switch c.length {
 	case captureOpen:
-		m.L.RaiseError("unfinished capture")
+		raise(m.L, "unfinished capture")
 	case capturePosition:
 		return lua.LNumber(c.from + 1)
 	}

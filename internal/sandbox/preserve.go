@@ -13,11 +13,11 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Preserver is implemented by the values of userdata that outlive their sandbox.
-type Preserver interface {
-	// Preserve returns Lua statements that make the object anew under the
-	// expression path, which leads to it from the globals.
-	Preserve(path string) string
+// preserver is implemented by the values of userdata that outlive their sandbox.
+type preserver interface {
+	// AppendPreserved appends Lua statements that make the object anew in a
+	// variable, given as the path to it.
+	AppendPreserved(dst []byte, variable string) []byte
 }
 
 const versionKey = "_PRESERVATION_VERSION"
@@ -39,7 +39,6 @@ func (s *Sandbox) preserve() error {
 		}
 		return err
 	}
-	p.endPart()
 	return replaceFile(s.opts.Preserved, p.out.String())
 }
 
@@ -69,28 +68,6 @@ type preserving struct {
 	global *lua.LTable
 	done   map[any]string // objects written, with their paths
 	out    strings.Builder
-	lines  int // in the part at hand
-	parts  int
-}
-
-// partLines is how many statements stand in one function: the compiler has a
-// limit for the constants of each. Programs of fewer statements have no parts.
-const partLines = 20000
-
-// statement begins the next statement.
-func (p *preserving) statement() {
-	if p.lines++; p.lines <= partLines {
-		return
-	}
-	p.endPart()
-	p.parts, p.lines = p.parts+1, 1
-	p.out.WriteString("do local f = function()\n")
-}
-
-func (p *preserving) endPart() {
-	if p.parts > 0 {
-		p.out.WriteString("end f() end\n")
-	}
 }
 
 // maxPreserved bounds how deep tables may lie in one another.
@@ -124,7 +101,7 @@ func (p *preserving) isData(v lua.LValue) bool {
 	case *lua.LTable:
 		return v != p.global && v.Metatable == lua.LNil
 	case *lua.LUserData:
-		_, ok := v.Value.(Preserver)
+		_, ok := v.Value.(preserver)
 		return ok
 	}
 	return false
@@ -173,12 +150,7 @@ func (p *preserving) value(v lua.LValue, path string, depth int) error {
 		if p.again(v, path) {
 			return nil
 		}
-		p.statement()
-		program := v.Value.(Preserver).Preserve(path)
-		p.out.WriteString(program)
-		if !strings.HasSuffix(program, "\n") {
-			p.out.WriteByte('\n')
-		}
+		p.out.Write(v.Value.(preserver).AppendPreserved(nil, path))
 	}
 	return nil
 }
@@ -195,7 +167,6 @@ func (p *preserving) again(object any, path string) bool {
 }
 
 func (p *preserving) assign(path, value string) {
-	p.statement()
 	p.out.WriteString(path)
 	p.out.WriteString(" = ")
 	p.out.WriteString(value)
@@ -237,7 +208,7 @@ func (s *Sandbox) restore() error {
 // runPreserved restores data without limits; what was used at most counts from
 // then on.
 func (s *Sandbox) runPreserved(program []byte) error {
-	p, err := compile(program, s.opts.Preserved)
+	p, err := compileData(program, s.opts.Preserved)
 	if err != nil {
 		return err
 	}

@@ -46,13 +46,13 @@ func localBase(v *stateView) int {
 // catching runs first in a protected call: only now can the way in which errors
 // are raised be set. It calls its first argument with the others.
 func (s *Sandbox) catching(L *lua.LState) int {
-	L.Panic, viewState(L).keepOpen = s.raise, true
+	L.Panic, viewState(L).keepOpen = s.raised, true
 	L.Call(L.GetTop()-1, lua.MultRet)
 	return L.GetTop()
 }
 
-// raise is called by the machine with an error on top of the stack.
-func (s *Sandbox) raise(L *lua.LState) {
+// raised is called by the machine with an error on top of the stack.
+func (s *Sandbox) raised(L *lua.LState) {
 	base := 0
 	if s.lib.catch.state == L {
 		base = s.lib.catch.base

@@ -12,7 +12,7 @@ import (
 func (s *Sandbox) readMessage(L *lua.LState) int {
 	n := L.GetTop()
 	if n < 1 || n > 3 {
-		L.RaiseError("read_message() incorrect number of arguments")
+		raise(L, "read_message() incorrect number of arguments")
 	}
 	name, ok := L.Get(1).(lua.LString)
 	if !ok {
@@ -119,7 +119,7 @@ func (s *Sandbox) readField(L *lua.LState, name *nameSlot, f *message.Field, ind
 // readNextField implements read_next_field.
 func (s *Sandbox) readNextField(L *lua.LState) int {
 	if L.GetTop() != 0 {
-		L.RaiseError("read_next_field() takes no arguments")
+		raise(L, "read_next_field() takes no arguments")
 	}
 	if s.msg == nil || s.nextField >= s.msg.NumFields() {
 		for range 5 {

@@ -16,29 +16,26 @@ func (s *Sandbox) require(L *lua.LState) int {
 	loaded := s.lib.loaded
 	switch v := loaded.RawGetString(name); {
 	case v == loading:
-		L.RaiseError("loop or previous error loading module '%s'", name)
+		raise(L, "loop or previous error loading module '%s'", name)
 	case lua.LVAsBool(v):
 		L.Push(v)
 		return 1
 	}
 	if name == "io" && !s.kind.free() {
-		L.RaiseError("module '%s' disabled", name)
+		raise(L, "module '%s' disabled", name)
 	}
 	if open := s.openers()[name]; open != nil {
 		v := open(L)
 		L.G.Global.RawSetString(name, v)
 		return s.provide(L, name, v)
 	}
-	for _, m := range s.goModules() {
-		if m.Name == name {
-			L.Push(L.NewFunction(m.Open))
-			L.Push(lua.LString(name))
-			L.Call(1, 1)
-			v := L.Get(-1)
-			L.Pop(1)
-			L.G.Global.RawSetString(name, v)
-			return s.provide(L, name, v)
-		}
+	if open := s.goModules()[name]; open != nil {
+		L.Push(L.NewFunction(open))
+		L.Push(lua.LString(name))
+		L.Call(1, 1)
+		v := L.Get(-1)
+		L.Pop(1)
+		return s.provide(L, name, v)
 	}
 	chunk := s.find(L, name)
 	loaded.RawSetString(name, loading)
@@ -105,7 +102,7 @@ func (s *Sandbox) find(L *lua.LState, name string) *lua.LFunction {
 	for _, at := range append(tried, native...) {
 		problem += "\n\tno file '" + at + "'"
 	}
-	L.RaiseError("%s", problem)
+	raise(L, "%s", problem)
 	return nil
 }
 
@@ -123,7 +120,7 @@ func (s *Sandbox) loadModule(L *lua.LState, name, file, built string) (*lua.LFun
 		return nil, false
 	}
 	if err != nil {
-		L.RaiseError("error loading module '%s' from file '%s':\n\t%s", name, file, err)
+		raise(L, "error loading module '%s' from file '%s':\n\t%s", name, file, err)
 	}
 	return L.NewFunctionFromProto(p), true
 }

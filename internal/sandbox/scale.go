@@ -4,11 +4,8 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Weigher is implemented by the values of userdata whose size matters.
-type Weigher interface {
-	// Weight is the memory that the value holds, in bytes.
-	Weight() int
-}
+// sized is implemented by the values of userdata whose size in bytes matters.
+type sized interface{ Size() int }
 
 // scale weighs what a script can reach.
 type scale struct {
@@ -98,8 +95,8 @@ func (s *scale) open(v lua.LValue) {
 		s.proto(v.Proto)
 	case *lua.LUserData:
 		s.weight += userdataWeight
-		if w, ok := v.Value.(Weigher); ok {
-			s.weight += int64(w.Weight())
+		if w, ok := v.Value.(sized); ok {
+			s.weight += int64(w.Size())
 		}
 		s.add(v.Metatable)
 		if v.Env != nil {

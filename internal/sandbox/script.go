@@ -7,11 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 )
 
@@ -148,6 +150,41 @@ func readSource[F fs.File](f F, err error) ([]byte, error) {
 // compile makes a prototype of a source text. A first line that begins with # is
 // passed over, as in programs of Unix.
 func compile(source []byte, path string) (p *lua.FunctionProto, err error) {
+	return compileAs(source, path, func(chunk []ast.Stmt) []ast.Stmt { return chunk })
+}
+
+// compileData compiles preserved data. The compiler looks through all constants of
+// a function for each new one, so the statements are spread over many functions.
+func compileData(source []byte, path string) (*lua.FunctionProto, error) {
+	return compileAs(source, path, func(chunk []ast.Stmt) []ast.Stmt {
+		for _, s := range chunk {
+			if _, ok := s.(*ast.LocalAssignStmt); ok {
+				return chunk // all statements must see it
+			}
+		}
+		if len(chunk) == 0 {
+			return chunk
+		}
+		parts := chunk[:1:1] // what stands first may return
+		for part := range slices.Chunk(chunk[1:], partStatements) {
+			f := &ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: part}
+			call := &ast.FuncCallExpr{Func: f}
+			stmt := &ast.FuncCallStmt{Expr: call}
+			for _, n := range []ast.PositionHolder{f, call, stmt} {
+				n.SetLine(part[0].Line())
+				n.SetLastLine(part[len(part)-1].LastLine())
+			}
+			parts = append(parts, stmt)
+		}
+		return parts
+	})
+}
+
+// partStatements is how many statements of preserved data become one function.
+const partStatements = 250
+
+// compileAs is compile with a change to the program on the way.
+func compileAs(source []byte, path string, change func([]ast.Stmt) []ast.Stmt) (p *lua.FunctionProto, err error) {
 	defer func() {
 		if r := recover(); r != nil { // the compiler gives up on some programs with a panic
 			p, err = nil, fmt.Errorf("%s: %v", path, r)
@@ -164,7 +201,7 @@ func compile(source []byte, path string) (p *lua.FunctionProto, err error) {
 	if err != nil {
 		return nil, syntaxError(path, err)
 	}
-	if p, err = lua.Compile(chunk, path); err != nil {
+	if p, err = lua.Compile(change(chunk), path); err != nil {
 		return nil, syntaxError(path, err)
 	}
 	return p, nil

@@ -64,7 +64,7 @@ func (s *Sandbox) stringByte(L *lua.LState) int {
 		return 0
 	}
 	if to-from+1 >= maxRegisters {
-		L.RaiseError("string slice too long")
+		raise(L, "string slice too long")
 	}
 	s.budget.work(L, (to-from)/8)
 	for i := from; i <= to; i++ {
@@ -90,7 +90,7 @@ func (s *Sandbox) stringChar(L *lua.LState) int {
 
 func stringDump(L *lua.LState) int {
 	checkFunction(L, 1, "dump")
-	L.RaiseError("unable to dump given function")
+	raise(L, "unable to dump given function")
 	return 0
 }
 

@@ -21,7 +21,7 @@ func (s *Sandbox) openTable(L *lua.LState) lua.LValue {
 		"remove": s.tableRemove,
 		"setn": func(L *lua.LState) int {
 			checkTable(L, 1, "setn")
-			L.RaiseError("'setn' is obsolete")
+			raise(L, "'setn' is obsolete")
 			return 0
 		},
 		"sort": s.tableSort,
@@ -47,7 +47,7 @@ func (s *Sandbox) tableConcat(L *lua.LState) int {
 			out.grow(32)
 			out.b = append(out.b, numberText(float64(v))...)
 		default:
-			L.RaiseError("invalid value (%s) at index %d in table for 'concat'", v.Type(), i)
+			raise(L, "invalid value (%s) at index %d in table for 'concat'", v.Type(), i)
 		}
 		if i < to {
 			out.add(separator)
@@ -116,7 +116,7 @@ func (s *Sandbox) tableInsert(L *lua.LState) int {
 		}
 		t.RawSetInt(at, L.Get(3))
 	default:
-		L.RaiseError("wrong number of arguments to 'insert'")
+		raise(L, "wrong number of arguments to 'insert'")
 	}
 	return 0
 }

@@ -47,7 +47,7 @@ func osTime(L *lua.LState) int {
 			return int(integer(x))
 		}
 		if otherwise < 0 {
-			L.RaiseError("field '%s' missing in date table", key)
+			raise(L, "field '%s' missing in date table", key)
 		}
 		return otherwise
 	}

@@ -30,14 +30,14 @@ var (
 func (s *Sandbox) writeMessage(L *lua.LState) int {
 	n := L.GetTop()
 	if n < 2 || n > 5 {
-		L.RaiseError("write_message() incorrect number of arguments")
+		raise(L, "write_message() incorrect number of arguments")
 	}
 	name := checkString(L, 1, "write_message")
 	value := L.Get(2)
 	switch value.Type() {
 	case lua.LTBool, lua.LTNumber, lua.LTString, lua.LTNil:
 	default:
-		L.RaiseError("write_message() only accepts numeric, string, or boolean field values, or nil to delete")
+		raise(L, "write_message() only accepts numeric, string, or boolean field values, or nil to delete")
 	}
 	rep := optString(L, 3, "write_message", "")
 	instance := checkIndex(L, 4, "write_message", "field")
@@ -57,7 +57,7 @@ func (s *Sandbox) writeMessage(L *lua.LState) int {
 	}
 	if err != nil {
 		s.log.Error(err.Error())
-		L.RaiseError("write_message() failed")
+		raise(L, "write_message() failed")
 	}
 	return 0
 }
