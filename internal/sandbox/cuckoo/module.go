@@ -1,0 +1,154 @@
+package cuckoo
+
+import (
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// typeName is the name of the objects in error texts, and of their metatable in
+// the registry of the state.
+const typeName = "lsb.cuckoo_filter"
+
+// Options are what a host grants the library in one Lua state.
+type Options struct {
+	// Reserve is called before an object of n bytes is made. It raises a Lua error
+	// when the state may not have them. Nil grants everything up to the bound of the
+	// package (2²⁶ buckets).
+	Reserve func(L *lua.LState, n int)
+}
+
+// Open makes the module without limits of a host. It sets the global cuckoo_filter
+// and returns the module table to require.
+func Open(L *lua.LState) int { return Opener(Options{})(L) }
+
+// Opener returns a function like Open that keeps to the limits of o.
+func Opener(o Options) lua.LGFunction {
+	return func(L *lua.LState) int {
+		meta := L.NewTypeMetatable(typeName)
+		meta.RawSetString("__index", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"add":        add,
+			"query":      query,
+			"delete":     remove,
+			"count":      count,
+			"clear":      clearFilter,
+			"fromstring": fromString,
+		}))
+		mod := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"new":     func(L *lua.LState) int { return o.create(L, meta) },
+			"version": version,
+		})
+		L.SetGlobal("cuckoo_filter", mod)
+		L.Push(mod)
+		return 1
+	}
+}
+
+func version(L *lua.LState) int {
+	L.Push(lua.LString("1.0.0"))
+	return 1
+}
+
+// create is cuckoo_filter.new(items).
+func (o Options) create(L *lua.LState, meta *lua.LTable) int {
+	a := args{L, "new", 0}
+	a.count(1, 1)
+	items := math.Trunc(a.number(1))
+	if !(items > slots) {
+		a.fail(1, "items must be > 4")
+	}
+	buckets := bucketsFor(int(min(items, 2*slots*maxBuckets)))
+	if buckets > maxBuckets {
+		a.Error(lua.LString("not enough memory"), 0)
+	}
+	size := sizeOf(buckets)
+	if o.Reserve != nil {
+		o.Reserve(L, size)
+	}
+	a.work(size)
+	L.Push(&lua.LUserData{Value: newFilter(buckets), Env: L.Env, Metatable: meta})
+	return 1
+}
+
+// self returns the object of a method that takes n arguments.
+func (a args) self(n int) *Filter {
+	if ud, ok := a.Get(1).(*lua.LUserData); ok {
+		if f, ok := ud.Value.(*Filter); ok {
+			a.count(n, n)
+			return f
+		}
+	}
+	a.object = 0
+	a.typeError(1, typeName)
+	return nil
+}
+
+// moving is the work of moving a fingerprint in bytes.
+const moving = 16
+
+// add is f:add(key).
+func add(L *lua.LState) int {
+	a := args{L, "add", 1}
+	f := a.self(1)
+	key := a.key(1)
+	a.work(len(key))
+	added, err := f.add(key)
+	a.work(len(f.moved) * moving)
+	if err != nil {
+		a.raise(err.Error())
+	}
+	L.Push(lua.LBool(added))
+	return 1
+}
+
+// query is f:query(key).
+func query(L *lua.LState) int {
+	a := args{L, "query", 1}
+	f := a.self(1)
+	key := a.key(1)
+	a.work(len(key))
+	L.Push(lua.LBool(f.query(key)))
+	return 1
+}
+
+// remove is f:delete(key).
+func remove(L *lua.LState) int {
+	a := args{L, "delete", 1}
+	f := a.self(1)
+	key := a.key(1)
+	a.work(len(key))
+	L.Push(lua.LBool(f.remove(key)))
+	return 1
+}
+
+// count is f:count().
+func count(L *lua.LState) int {
+	f := args{L, "count", 1}.self(0)
+	L.Push(lua.LNumber(f.count))
+	return 1
+}
+
+// clearFilter is f:clear().
+func clearFilter(L *lua.LState) int {
+	a := args{L, "clear", 1}
+	f := a.self(0)
+	a.work(f.Size())
+	f.clear()
+	return 0
+}
+
+// fromString is f:fromstring(count, data).
+func fromString(L *lua.LState) int {
+	a := args{L, "fromstring", 1}
+	f := a.self(2)
+	count := a.number(1)
+	if !(count >= 0 && count < 1<<53) {
+		a.fail(1, "count is out of range")
+	}
+	data := a.bytes(2)
+	a.work(len(data))
+	if err := f.restore(int(count), data); err != nil {
+		a.raise(err.Error())
+	}
+	return 0
+}
