@@ -61,6 +61,7 @@ HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
 }
 
 func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err error) {
+	signals := catchSignals()
 	cfg, problems := config.Load(path, config.Options{})
 	global, _, found := cfg.Global(c.Flags())
 	problems = append(problems, found...)
@@ -91,7 +92,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 
-	signals := watchSignals(host, log)
+	signals.watch(host, log)
 	defer signals.stop()
 	log.Info("Starting hekad...")
 	code, err := host.Run(context.Background())

@@ -16,10 +16,15 @@ type signals struct {
 	done chan struct{}
 }
 
-// watchSignals begins to react: an interrupt stops, a second one at once.
-func watchSignals(h *pipeline.Host, log *slog.Logger) *signals {
+// catchSignals keeps signals until watch reacts to them.
+func catchSignals() *signals {
 	s := &signals{make(chan os.Signal, 8), make(chan struct{})}
 	signal.Notify(s.c, os.Interrupt)
+	return s
+}
+
+// watch begins to react: an interrupt stops, a second one at once.
+func (s *signals) watch(h *pipeline.Host, log *slog.Logger) {
 	go func() {
 		defer close(s.done)
 		for n := 0; ; n++ {
@@ -34,9 +39,9 @@ func watchSignals(h *pipeline.Host, log *slog.Logger) *signals {
 			}
 		}
 	}()
-	return s
 }
 
+// stop ends what watch began.
 func (s *signals) stop() {
 	signal.Stop(s.c)
 	close(s.c)

@@ -17,11 +17,17 @@ type signals struct {
 	done chan struct{}
 }
 
-// watchSignals begins to react: INT and TERM stop, twice stop at once, HUP
-// reopens, USR1 reports, USR2 ends a heka that hangs.
-func watchSignals(h *pipeline.Host, log *slog.Logger) *signals {
+// catchSignals keeps signals until watch reacts to them, so that none has its
+// effect of old while heka starts.
+func catchSignals() *signals {
 	s := &signals{make(chan os.Signal, 8), make(chan struct{})}
 	signal.Notify(s.c, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
+	return s
+}
+
+// watch begins to react: INT and TERM stop, twice stop at once, HUP reopens,
+// USR1 reports, USR2 ends a heka that hangs.
+func (s *signals) watch(h *pipeline.Host, log *slog.Logger) {
 	go func() {
 		defer close(s.done)
 		stopping := false
@@ -45,9 +51,9 @@ func watchSignals(h *pipeline.Host, log *slog.Logger) *signals {
 			}
 		}
 	}()
-	return s
 }
 
+// stop ends what watch began.
 func (s *signals) stop() {
 	signal.Stop(s.c)
 	close(s.c)

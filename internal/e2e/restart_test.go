@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -55,7 +56,8 @@ func TestStoppedAndRestartedEveryLineArrives(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 7))
 			for range stops {
 				h := start(t, config)
-				time.Sleep(time.Duration(20+r.IntN(150)) * time.Millisecond) // the random moment
+				until(t, "heka to start", func() bool { return strings.Contains(h.output(), "Starting hekad") })
+				time.Sleep(time.Duration(r.IntN(170)) * time.Millisecond) // the random moment
 				h.signal(sig)
 				if sig == syscall.SIGINT {
 					h.wait(0)
