@@ -12,6 +12,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/file"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
+	"github.com/hekad/heka/internal/plugins/sandbox"
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/internal/plugins/tcp"
 	"github.com/hekad/heka/internal/plugins/udp"
@@ -30,6 +31,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		file.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
+		sandbox.Plugins(),
 		split.Plugins(),
 		tcp.Plugins(),
 		udp.Plugins(),

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"testing"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/hekad/heka/message"
 )
 
@@ -34,6 +36,36 @@ func BenchmarkReadField(b *testing.B) {
 
 func BenchmarkReadFieldText(b *testing.B) {
 	perStatement(b, loop(`local x = read_message("Fields[foo]", 1)`), vectorMessage())
+}
+
+// alone measures read_message without the machine's call of it.
+func alone(b *testing.B, args ...lua.LValue) {
+	s, _ := start(b, "function process_message() return 0 end", limits(Limits{}))
+	s.msg = vectorMessage()
+	L := s.state
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, a := range args {
+			L.Push(a)
+		}
+		s.readMessage(L)
+		L.SetTop(0)
+	}
+}
+
+func BenchmarkReadHeaderAlone(b *testing.B) { alone(b, lua.LString("Type")) }
+func BenchmarkReadFieldAlone(b *testing.B)  { alone(b, lua.LString("Fields[int]")) }
+func BenchmarkReadLongTextAlone(b *testing.B) {
+	s, _ := start(b, "function process_message() return 0 end", limits(Limits{}))
+	s.msg = vectorMessage()
+	s.msg.SetPayload("2009-01-02 03:04:05 a line of a log that is longer than what is kept from one message to the next")
+	name := lua.LString("Payload")
+	b.ReportAllocs()
+	for b.Loop() {
+		s.state.Push(name)
+		s.readMessage(s.state)
+		s.state.SetTop(0)
+	}
 }
 
 func BenchmarkWriteHeader(b *testing.B) {

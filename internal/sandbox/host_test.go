@@ -437,3 +437,48 @@ inject_message(m) return 0 end`)
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
+
+func TestObjectsAsValuesOfFields(t *testing.T) {
+	s, host := start(t, `require "circular_buffer" require "hyperloglog" function process_message()
+inject_message{Timestamp=1e9, Fields={cb={value=circular_buffer.new(2,1,60), representation="cbuf"}}}
+inject_message{Timestamp=1e9, Fields={hll={value=hyperloglog.new(), representation="hll"}}}
+inject_payload("cbuf", "", circular_buffer.new(2,1,60)) return 0 end`)
+	process(t, s, nil)
+	if got, want := host.wires[0][18:], bytesOf(t, `1080 94eb dc03 529301 0a02 "cb" 1001 1a04 "cbuf" 2a8401`); !slices.Equal(got[:len(want)], want) || len(got) != len(want)+132 {
+		t.Errorf("circular buffer: %q", got)
+	}
+	if got, want := host.wires[1][18:], bytesOf(t, `1080 94eb dc03 529f60 0a03 "hll" 1001 1a03 "hll" 2a9060 "HYLL"`); !slices.Equal(got[:len(want)], want) || len(host.wires[1]) != 12346 {
+		t.Errorf("hyperloglog: %d bytes, %q", len(host.wires[1]), got[:40])
+	}
+	if len(host.last()) != len("cbuf||")+132 {
+		t.Errorf("payload %q", host.last())
+	}
+	for _, body := range []string{`inject_message{Fields={f={value=require("bloom_filter").new(20, 0.01)}}}`, `inject_message{Fields={f=require("lpeg").P"x"}}`} {
+		s, _ := start(t, "function process_message() "+body+" return 0 end")
+		if _, text := s.ProcessMessage(nil); !strings.HasSuffix(text, "could not encode protobuf - user data object does not implement lsb_output") {
+			t.Errorf("%s: %q", body, text)
+		}
+	}
+	s, _ = start(t, "function process_message() add_to_payload(require('lpeg').P'x') return 0 end")
+	if _, text := s.ProcessMessage(nil); !strings.HasSuffix(text, "bad argument #1 to 'add_to_payload' (unknown userdata type)") {
+		t.Error(text)
+	}
+	s, _ = start(t, "require 'circular_buffer' function process_message() local cb = circular_buffer.new(1000, 10, 1) return 0 end", limits(Limits{Memory: 32767, Instructions: 1000, Output: 128}))
+	if _, text := s.ProcessMessage(nil); text != "process_message() not enough memory" {
+		t.Error(text)
+	}
+}
+
+// What LPeg does at length is charged and can be stopped, too.
+func TestGrammarsKeepToTheLimits(t *testing.T) {
+	for body, want := range map[string]string{
+		`local s = string.rep("a", 30000) for i = 1, 1e6 do ((lpeg.P"a" - lpeg.P"ab")^0 * -1 + 1):match(s) end`: errInstructions,
+		`lpeg.Ct(lpeg.C(1)^0):match(string.rep("a", 1e6))`:                                                      errMemory,
+		`local p = lpeg.P{lpeg.P"a" * lpeg.V(1) * "b" + "c"} p:match(string.rep("a", 1e6))`:                     "too many pending calls/choices",
+	} {
+		s, _ := start(t, "require 'string' require 'lpeg' function process_message() "+body+" return 0 end")
+		if _, text := s.ProcessMessage(nil); !strings.HasSuffix(text, want) {
+			t.Errorf("%s: %q", body, text)
+		}
+	}
+}

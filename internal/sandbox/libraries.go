@@ -77,9 +77,11 @@ func (s *Sandbox) openLibraries(L *lua.LState) {
 	}
 	s.lib.loaded = L.GetField(L.G.Registry, "_LOADED").(*lua.LTable)
 	pkg := L.CreateTable(0, 0)
+	pkg.Metatable = L.CreateTable(0, 0) // it is no data
 	g.RawSetString("package", pkg)
 	s.lib.loaded.RawSetString("package", pkg)
 	if s.kind.free() {
 		s.openCoroutine(L)
 	}
+	L.SetTop(0)
 }

@@ -3,8 +3,11 @@ package sandbox
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/hekad/heka/internal/sandbox/bloom"
 	"github.com/hekad/heka/internal/sandbox/circbuf"
 	"github.com/hekad/heka/internal/sandbox/cjson"
+	"github.com/hekad/heka/internal/sandbox/cuckoo"
+	"github.com/hekad/heka/internal/sandbox/hll"
 	"github.com/hekad/heka/internal/sandbox/lpeg"
 	"github.com/hekad/heka/internal/sandbox/lstruct"
 )
@@ -19,8 +22,11 @@ import (
 // userdata whose values implement sized, outputter and preserver as they like.
 func (s *Sandbox) goModules() map[string]lua.LGFunction {
 	return map[string]lua.LGFunction{
+		"bloom_filter":    bloom.Opener(bloom.Options{Reserve: s.reserve}),
 		"circular_buffer": circbuf.Opener(circbuf.Options{Reserve: s.reserve}),
 		"cjson":           cjson.Opener(cjson.Options{OutputLimit: s.outputLimit(), Reserve: s.reserve}),
+		"cuckoo_filter":   cuckoo.Opener(cuckoo.Options{Reserve: s.reserve}),
+		"hyperloglog":     hll.Opener(hll.Options{Reserve: s.reserve}),
 		"lpeg":            lpeg.Open,
 		"re":              lpeg.OpenRe,
 		"struct":          lstruct.Opener(lstruct.Options{Reserve: s.reserve}),
