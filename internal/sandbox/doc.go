@@ -32,11 +32,12 @@
 //	sandbox.go options.go     the door
 //	script.go require.go      from files to chunks
 //	meter.go memory.go scale.go layout.go    limits
-//	read.go write.go names.go                the message at hand
+//	protect.go                errors and who catches them
+//	host.go read.go write.go names.go        the message at hand, read_config
 //	inject.go encode.go decode.go            messages as tables and bytes
 //	preserve.go               data that stays
-//	base.go strings.go pattern.go gsub.go format.go number.go math.go
-//	tables.go times.go free.go               Lua's own libraries
+//	libraries.go base.go strings.go pattern.go gsub.go format.go number.go
+//	math.go tables.go times.go free.go       Lua's own libraries
 //	modules.go                the modules written in Go, one folder each
 //
 // The libraries replace those of the machine wherever these differ from Lua 5.1

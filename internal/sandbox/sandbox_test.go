@@ -3,6 +3,8 @@ package sandbox
 import (
 	"strings"
 	"testing"
+
+	lua "github.com/yuin/gopher-lua"
 )
 
 const hundredAndTwo = "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
@@ -117,5 +119,18 @@ func TestInitErrors(t *testing.T) {
 		if _, err := Compile([]byte(source), "s.lua"); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v", source, err)
 		}
+	}
+}
+
+// When this fails after an update of gopher-lua, compare layout.go with the types
+// of the new version.
+func TestLayoutOfTheMachineIsKnown(t *testing.T) {
+	if !layoutKnown {
+		t.Error("the types in layout.go differ from those of gopher-lua")
+	}
+	s, _ := start(t, "x = {1, 2, 3}")
+	x := s.state.G.Global.RawGetString("x").(*lua.LTable)
+	if view := viewTable(x); len(view.array) != 3 || view.array[2] != lua.LNumber(3) || viewState(s.state).env != s.state.Env {
+		t.Errorf("%+v", view)
 	}
 }
