@@ -10,6 +10,7 @@ import (
 	"github.com/hekad/heka/internal/sandbox/hll"
 	"github.com/hekad/heka/internal/sandbox/lpeg"
 	"github.com/hekad/heka/internal/sandbox/lstruct"
+	"github.com/hekad/heka/internal/sandbox/sax"
 )
 
 // goModules are the Lua modules that are written in Go, by the names that require
@@ -29,6 +30,7 @@ func (s *Sandbox) goModules() map[string]lua.LGFunction {
 		"hyperloglog":     hll.Opener(hll.Options{Reserve: s.reserve}),
 		"lpeg":            lpeg.Open,
 		"re":              lpeg.OpenRe,
+		"sax":             sax.Opener(sax.Options{Reserve: s.reserve}),
 		"struct":          lstruct.Opener(lstruct.Options{Reserve: s.reserve}),
 	}
 }

@@ -82,6 +82,18 @@ or tiny ~= 1e-9 or low ~= -3e9 or text ~= "a\"b\\c\nd\re\0f\255" or not nested[t
 	}
 }
 
+func TestObjectsOfAllModulesArePreserved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.data")
+	const modules = `for _, m in ipairs{"bloom_filter", "hyperloglog", "cuckoo_filter", "sax", "circular_buffer", "struct", "re", "lpeg", "cjson"} do
+if require(m) ~= _G[m] then error(m) end end `
+	run(t, modules+`b = bloom_filter.new(20, 0.01) b:add("x") h = hyperloglog.new() h:add("x") c = cuckoo_filter.new(20) c:add("x")
+w = sax.window.new(4, 2, 4) w:add({1, 2, 3, 10.1}) d = sax.word.new("ABCD", 4) function process_message() return 0 end`, preserved(path))
+	got := run(t, modules+`function process_message() inject_payload("txt", "", b:query("x"), b:count(), h:count(), c:query("x"), " ", w, " ", d) return 0 end`, preserved(path))
+	if got != "true11true AD ABCD" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestMuchDataIsPreserved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.data")
 	free := limits(Limits{Memory: 256 << 20})
