@@ -66,9 +66,9 @@ type acks struct {
 	log    func(error)
 	hand   *inHand
 
-	mu    sync.Mutex
-	open  []handed // of the open tickets
-	first int64    // number of the ticket that open[0] belongs to
+	mu    sync.Mutex // guards what follows; taken under order.mu, never the other way
+	open  []handed   // of the open tickets
+	first int64      // number of the ticket that open[0] belongs to
 }
 
 // handed is what one ticket acknowledges.
@@ -336,12 +336,15 @@ func (s *spool) unpack(recs []queue.Record) delivery {
 	return delivery{b, b.hits[0], s.acks.issue(recs[len(recs)-1].End, len(recs))}
 }
 
-// issue makes the ticket of records that end at end.
+// issue makes the ticket of records that end at end. The consumer's goroutine
+// alone calls it, so tickets are numbered in order although mu is not held until
+// the ticket is there: ack is called under order.mu and takes mu.
 func (a *acks) issue(end queue.Position, records int) *ticket {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.open = append(a.open, handed{end, int64(records)})
-	return a.order.issue(a.first + int64(len(a.open)) - 1)
+	n := a.first + int64(len(a.open)) - 1
+	a.mu.Unlock()
+	return a.order.issue(n)
 }
 
 // ack acknowledges everything up to ticket number n.

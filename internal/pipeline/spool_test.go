@@ -121,6 +121,48 @@ func (o *gathering) Flush(context.Context) error {
 	return nil
 }
 
+// TestReceiptsFromAnotherGoroutineBlockNobody takes records from the queue on disk
+// while receipts of earlier ones are delivered.
+func TestReceiptsFromAnotherGoroutineBlockNobody(t *testing.T) {
+	const n = 100_000
+	o := &elsewhere{receipts: make(chan plugin.Receipt, 4), ended: make(chan struct{})}
+	go o.deliver()
+	g := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(numbered(n))}),
+		plugin.NewOutput("SinkOutput", none{}, func(*none, *plugin.Env) (plugin.Output, error) { return o, nil }))
+	g.start()
+	if c := g.balanced().Consumers[0]; c.Delivered != n {
+		t.Errorf("delivered %d of %d", c.Delivered, n)
+	}
+}
+
+// elsewhere is an output that delivers its receipts on a goroutine of its own.
+type elsewhere struct {
+	receipts chan plugin.Receipt
+	ended    chan struct{}
+}
+
+func (o *elsewhere) deliver() {
+	defer close(o.ended)
+	for r := range o.receipts {
+		r.Deliver()
+	}
+}
+
+func (o *elsewhere) Send(context.Context, *plugin.Pack) error {
+	return errors.New("SendBatch is called instead")
+}
+
+func (o *elsewhere) SendBatch(_ context.Context, b *plugin.Batch) error {
+	o.receipts <- b.Hold()
+	return nil
+}
+
+func (o *elsewhere) Close() error {
+	close(o.receipts)
+	<-o.ended
+	return nil
+}
+
 func TestBufferedFilterRunsToTheEnd(t *testing.T) {
 	const n = 3000
 	s := &sink{}
