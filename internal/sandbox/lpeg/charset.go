@@ -46,19 +46,21 @@ func (s charset) within(t charset) bool { return s.minus(t) == charset{} }
 
 func (s charset) empty() bool { return s == charset{} }
 
-func (s charset) count() int {
-	return bits.OnesCount64(s[0]) + bits.OnesCount64(s[1]) + bits.OnesCount64(s[2]) + bits.OnesCount64(s[3])
-}
-
 // single returns the only byte of a set of one.
 func (s charset) single() (byte, bool) {
-	if s.count() != 1 {
-		return 0, false
-	}
-	for i, w := range s {
-		if w != 0 {
-			return byte(i<<6 + bits.TrailingZeros64(w)), true
-		}
+	if list := s.bytes(2); len(list) == 1 {
+		return list[0], true
 	}
 	return 0, false
+}
+
+// bytes lists the members of the set, at most limit of them.
+func (s charset) bytes(limit int) []byte {
+	var list []byte
+	for i, w := range s {
+		for ; w != 0 && len(list) < limit; w &= w - 1 {
+			list = append(list, byte(i<<6+bits.TrailingZeros64(w)))
+		}
+	}
+	return list
 }

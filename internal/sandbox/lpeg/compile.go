@@ -17,7 +17,7 @@ type compiler struct {
 	texts   map[string]int32
 	entries map[*rule]int32 // addresses of the rules of the current grammar
 	calls   map[int]*rule   // instructions whose target is the entry of a rule
-	spend   func(nodes int)
+	spend   func(steps int)
 }
 
 // compile makes the program of a pattern that has no open references. spend is
@@ -73,7 +73,7 @@ func (c *compiler) text(s string) int32 {
 // node compiles n. If known is not nil, the next byte is there and in *known
 // whenever the code is reached.
 func (c *compiler) node(n *node, pending bool, known, follow *charset) {
-	c.spend(1)
+	c.spend(nodeSteps)
 	switch n.kind {
 	case kindFail:
 		c.emit(inst{op: opFail})
@@ -82,7 +82,7 @@ func (c *compiler) node(n *node, pending bool, known, follow *charset) {
 	case kindSeq:
 		c.sequence(flatten(n, kindSeq), pending, known, follow)
 	case kindChoice:
-		c.choice(flatten(n, kindChoice), pending, follow)
+		c.choice(flatten(n, kindChoice), pending, follow, false)
 	case kindRepeat:
 		c.repeat(n, pending, known, follow)
 	case kindNot:
@@ -133,7 +133,7 @@ func (c *compiler) leaf(n *node, known *charset) {
 
 // sequence compiles parts, one after the other.
 func (c *compiler) sequence(parts []*node, pending bool, known, follow *charset) {
-	parts = joinTexts(parts)
+	parts = joinAlike(parts)
 	follows := make([]charset, len(parts))
 	for i := len(parts) - 1; i >= 0; i-- {
 		if i == len(parts)-1 {
@@ -149,14 +149,29 @@ func (c *compiler) sequence(parts []*node, pending bool, known, follow *charset)
 	}
 }
 
-// joinTexts makes one text of texts side by side, so that they are compared at
-// once.
-func joinTexts(parts []*node) []*node {
+// joinAlike makes one text of texts side by side, so that they are compared at
+// once, and a count of the same set time and again.
+func joinAlike(parts []*node) []*node {
 	var out []*node
 	for _, p := range parts {
-		if last := len(out) - 1; last >= 0 && p.kind == kindText && out[last].kind == kindText {
+		last := len(out) - 1
+		if last >= 0 && p.kind == kindText && out[last].kind == kindText {
 			out[last] = textNode(out[last].text + p.text)
 			continue
+		}
+		if last >= 0 && p.kind == kindSet {
+			same := out[last]
+			if same.kind == kindRepeat && same.min == same.max {
+				same = same.a
+			}
+			if same.kind == kindSet && same.set == p.set {
+				n := out[last].min + 1
+				if out[last].kind == kindSet {
+					n = 2
+				}
+				out[last] = (&node{kind: kindRepeat, a: p, min: n, max: n}).know()
+				continue
+			}
 		}
 		out = append(out, p)
 	}
@@ -177,37 +192,71 @@ func (c *compiler) test(s charset) int {
 	return c.emit(inst{op: opTestSet, arg: c.set(s)})
 }
 
-// try compiles n so that it goes elsewhere instead of failing, where that takes
-// a single instruction. It returns the instruction's address.
-func (c *compiler) try(n *node, follow *charset) (at int, ok bool) {
-	switch {
-	case n.kind == kindSeq:
-		parts := joinTexts(flatten(n, kindSeq))
+// testFirst emits a test of the first byte of n, if n has one that decides.
+func (c *compiler) testFirst(n *node) (at []int) {
+	if n.testable() {
+		at = append(at, c.test(n.first(&fullSet)))
+	}
+	return at
+}
+
+// decisive says that n can fail by one instruction only, which comes first in
+// each alternative of n.
+func (n *node) decisive() bool {
+	switch n.kind {
+	case kindText, kindSet:
+		return true
+	case kindAny:
+		return n.min == 1
+	case kindCapture:
+		return n.fullCapture() && n.a.decisive()
+	case kindSeq:
+		parts := flatten(n, kindSeq)
 		for _, p := range parts[1:] {
 			if !p.certain {
-				return 0, false
+				return false
 			}
 		}
-		if at, ok = c.try(parts[0], &fullSet); ok && len(parts) > 1 {
-			c.sequence(parts[1:], false, nil, follow)
+		return parts[0].decisive()
+	case kindChoice:
+		for _, a := range flatten(n, kindChoice) {
+			if !a.decisive() {
+				return false
+			}
 		}
-		return at, ok
-	case n.kind == kindCapture && n.fullCapture():
-		if at, ok = c.try(n.a, follow); ok {
-			c.emit(inst{op: opFull, to: int32(n.a.fixed), arg: c.keep(n)})
+		return true
+	}
+	return false
+}
+
+// try compiles a decisive node so that it goes elsewhere instead of failing. It
+// returns the address of the instruction to be given the way out.
+func (c *compiler) try(n *node, follow *charset) (at int) {
+	switch n.kind {
+	case kindSeq:
+		parts := flatten(n, kindSeq)
+		rest := parts[len(parts)-1].heads(follow)
+		for i := len(parts) - 2; i > 0; i-- {
+			rest = parts[i].heads(&rest)
 		}
-		return at, ok
-	case n.kind == kindText && len(n.text) > 1:
-		return c.emit(inst{op: opTryText, arg: c.text(n.text)}), true
+		at = c.try(parts[0], &rest)
+		c.sequence(parts[1:], false, nil, follow)
+		return at
+	case kindChoice:
+		return c.choice(flatten(n, kindChoice), false, follow, true)
+	case kindCapture:
+		at = c.try(n.a, follow)
+		c.emit(inst{op: opFull, to: int32(n.a.fixed), arg: c.keep(n)})
+		return at
 	}
 	s, ok := n.oneByte()
 	if !ok {
-		return 0, false
+		return c.emit(inst{op: opTryText, arg: c.text(n.text)})
 	}
 	if b, single := s.single(); single {
-		return c.emit(inst{op: opTryByte, b: b}), true
+		return c.emit(inst{op: opTryByte, b: b})
 	}
-	return c.emit(inst{op: opTrySet, arg: c.set(s)}), true
+	return c.emit(inst{op: opTrySet, arg: c.set(s)})
 }
 
 func (c *compiler) not(n *node) {
@@ -229,11 +278,7 @@ func (c *compiler) not(n *node) {
 		c.emit(inst{op: opNotText, arg: c.text(n.text)})
 		return
 	}
-	var out []int
-	first := n.first(&fullSet)
-	if n.testable() {
-		out = append(out, c.test(first))
-	}
+	out := c.testFirst(n)
 	if n.headOnly {
 		c.emit(inst{op: opFail})
 	} else {
@@ -269,13 +314,17 @@ func (c *compiler) and(n *node) {
 func (n *node) fullCapture() bool { return n.a.fixed >= 0 && !n.a.captures }
 
 func (c *compiler) capture(n *node, known, follow *charset) {
-	if n.fullCapture() {
-		c.node(n.a, false, known, follow)
-		c.emit(inst{op: opFull, to: int32(n.a.fixed), arg: c.keep(n)})
+	body := n.a
+	if n.kept <= keepNamed && body.kind == kindCapture && body.kept == keepSimple && !body.a.captures {
+		body = body.a // a group gives its text anyhow
+	}
+	if body.fixed >= 0 && !body.captures {
+		c.node(body, false, known, follow)
+		c.emit(inst{op: opFull, to: int32(body.fixed), arg: c.keep(n)})
 		return
 	}
 	c.emit(inst{op: opOpen, arg: c.keep(n)})
-	c.node(n.a, false, known, follow)
+	c.node(body, false, known, follow)
 	c.emit(inst{op: opClose})
 }
 

@@ -1,19 +1,19 @@
 package lpeg
 
+import "math"
+
 // switchFrom is the number of alternatives from which on it pays to look the
 // first one up in a table.
 const switchFrom = 4
 
 // choice compiles the alternatives of a choice. An alternative leaves no choice
 // behind when the next byte tells that no later one could match, or when it can
-// fail by its first instruction only.
-func (c *compiler) choice(alts []*node, pending bool, follow *charset) {
+// fail by its first instruction only. If elsewhere is set, so that all of them
+// are decisive, the choice goes elsewhere instead of failing, and the address of
+// the instruction to be given the way out is returned.
+func (c *compiler) choice(alts []*node, pending bool, follow *charset, elsewhere bool) (out int) {
 	alts = joinSets(alts)
 	last := len(alts) - 1
-	if last == 0 {
-		c.node(alts[0], pending, nil, follow)
-		return
-	}
 	// later[i] holds the bytes with which an alternative behind i, or what
 	// follows it, can go on.
 	later := make([]charset, len(alts))
@@ -30,15 +30,22 @@ func (c *compiler) choice(alts []*node, pending bool, follow *charset) {
 			continue
 		}
 		var next []int
-		if a.testable() {
-			next = append(next, c.test(a.first(&fullSet)))
-			address[i] = c.here()
-		}
 		optional := i == last-1 && alts[last].kind == kindEmpty
-		if optional && pending {
+		parts := joinAlike(flatten(a, kindSeq))
+		switch lead := parts[0]; {
+		case optional && pending:
+			next = c.testFirst(a)
 			c.emit(inst{op: opRenew, to: c.here() + 1})
 			c.node(a, true, nil, &fullSet)
-		} else {
+		case lead.fixed <= math.MaxUint16 && (lead.kind == kindText || lead.kind == kindSet):
+			// The choice is made behind the text or byte that mostly decides,
+			// but goes back before it.
+			next = append(next, c.try(lead, &fullSet), c.emit(inst{op: opChoice, lo: uint16(lead.fixed)}))
+			c.sequence(parts[1:], optional, nil, &fullSet)
+			done = append(done, c.emit(inst{op: opCommit}))
+		default:
+			next = c.testFirst(a)
+			address[i] = c.here()
 			next = append(next, c.emit(inst{op: opChoice}))
 			c.node(a, optional, nil, &fullSet)
 			done = append(done, c.emit(inst{op: opCommit}))
@@ -46,8 +53,13 @@ func (c *compiler) choice(alts []*node, pending bool, follow *charset) {
 		c.land(next...)
 	}
 	address[last] = c.here()
-	c.node(alts[last], pending, nil, follow)
+	if elsewhere {
+		out = c.try(alts[last], follow)
+	} else {
+		c.node(alts[last], pending, nil, follow)
+	}
 	c.land(done...)
+	return out
 }
 
 // attempt compiles n so that it goes elsewhere instead of failing, if that can
@@ -56,8 +68,8 @@ func (c *compiler) choice(alts []*node, pending bool, follow *charset) {
 // other, could not match either. It returns the address of the instruction to
 // be given the way out.
 func (c *compiler) attempt(n *node, other, follow *charset) (at int, ok bool) {
-	if at, ok = c.try(n, follow); ok {
-		return at, true
+	if n.decisive() {
+		return c.try(n, follow), true
 	}
 	first := n.first(&fullSet)
 	if n.headDecides() || n.testable() && first.disjoint(*other) {

@@ -26,14 +26,16 @@ func (c *compiler) span(s charset, least, most int, known *charset) {
 		c.emit(inst{op: opSkip, to: 1})
 		least = 0
 	}
-	end, single := s.complement().single()
+	ends := s.complement().bytes(3)
 	switch {
 	case most != unbounded:
 		if most > 0 {
-			c.emit(inst{op: opSpanTimes, to: clamp(most), arg: c.set(s)})
+			c.emit(inst{op: opSpanTimes, lo: uint16(least), to: clamp(most), arg: c.set(s)})
 		}
-	case least == 0 && single:
-		c.emit(inst{op: opSpanTo, b: end})
+	case least == 0 && len(ends) == 1:
+		c.emit(inst{op: opSpanTo, b: ends[0]})
+	case least == 0 && len(ends) == 2:
+		c.emit(inst{op: opSpanPair, b: ends[0], lo: uint16(ends[1])})
 	case least == 0:
 		c.emit(inst{op: opSpan, arg: c.set(s)})
 	case least == 1:
@@ -56,8 +58,7 @@ func (c *compiler) loop(n *node, pending bool, follow *charset) {
 			c.span(plain, 0, unbounded, nil)
 		}
 	}
-	first := n.first(&fullSet)
-	round := first.union(*follow)
+	round := n.heads(follow).union(*follow)
 	start := c.here()
 	step()
 	if at, ok := c.attempt(n, follow, &round); ok {
@@ -65,10 +66,7 @@ func (c *compiler) loop(n *node, pending bool, follow *charset) {
 		c.land(at)
 		return
 	}
-	var out []int
-	if n.testable() {
-		out = append(out, c.test(first))
-	}
+	out := c.testFirst(n)
 	if pending {
 		c.emit(inst{op: opRenew, to: c.here() + 1})
 	} else {
@@ -83,7 +81,6 @@ func (c *compiler) loop(n *node, pending bool, follow *charset) {
 
 // optional compiles at most times n.
 func (c *compiler) optional(n *node, times int, pending bool, follow *charset) {
-	first := n.first(&fullSet)
 	round := n.heads(follow).union(*follow)
 	var out []int
 	for at, ok := c.attempt(n, follow, &round); ok; at, ok = c.attempt(n, follow, &round) {
@@ -92,9 +89,7 @@ func (c *compiler) optional(n *node, times int, pending bool, follow *charset) {
 			return
 		}
 	}
-	if n.testable() {
-		out = append(out, c.test(first))
-	}
+	out = c.testFirst(n)
 	if pending {
 		c.emit(inst{op: opRenew, to: c.here() + 1})
 	} else {

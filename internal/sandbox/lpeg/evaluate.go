@@ -48,11 +48,14 @@ func (m *machine) evaluate(i int32) int {
 		m.substitute(i)
 		return m.pushBuilt(from)
 	case keepString:
+		if len(k.pieces) == 1 {
+			return m.push(k.value)
+		}
 		from := len(m.text)
 		m.fill(i, k)
 		return m.pushBuilt(from)
 	case keepTable:
-		return m.table(i)
+		return m.table(i, k)
 	case keepSelect:
 		return m.pick(i, k.index)
 	case keepQuery:
@@ -68,7 +71,7 @@ func (m *machine) push(v lua.LValue) int {
 
 func (m *machine) pushText(c *mark) int {
 	m.charge(24 + int(c.end-c.start))
-	m.vals = append(m.vals, lua.LString(m.s[c.start:c.end]))
+	m.vals = append(m.vals, m.boxes.value(m.s[c.start:c.end], len(m.marks)/2))
 	return 1
 }
 
@@ -188,20 +191,26 @@ func (m *machine) fold(i int32, k *capture) int {
 
 // table gives a table with the values inside capture i in order, and the first
 // value of each named group directly inside under its name.
-func (m *machine) table(i int32) int {
+func (m *machine) table(i int32, k *capture) int {
+	if k.shape != nil && m.fits(i, k) {
+		return m.record(i, k.shape)
+	}
 	end := m.marks[i].next
-	named, count := 0, 0
+	named, others := 0, 0
 	for j := i + 1; j < end; j = m.marks[j].next {
 		if m.isNamed(j) {
 			named++
 		} else {
-			count++
+			others++
 		}
 	}
-	m.charge(56 + 16*count + 40*named)
-	t := m.l.CreateTable(count, named)
+	if others == 0 && named > 0 && m.learn(i, k) {
+		return m.record(i, k.shape)
+	}
+	m.charge(56 + 16*others + 40*named)
+	t := m.l.CreateTable(others, named)
 	from := len(m.vals)
-	count = 0
+	count := 0
 	for j := i + 1; j < end; j = m.marks[j].next {
 		if m.isNamed(j) {
 			v := m.one(m.inside(j))
@@ -217,6 +226,59 @@ func (m *machine) table(i int32) int {
 		m.cut(from)
 	}
 	return m.push(t)
+}
+
+// record gives the table of a capture with nothing but the named groups of a
+// shape inside.
+func (m *machine) record(i int32, s *shape) int {
+	m.charge(56 + 40*len(s.names))
+	from := len(m.vals)
+	whole := true
+	for j := i + 1; j < m.marks[i].next; j = m.marks[j].next {
+		whole = m.one(m.inside(j)) != lua.LNil && whole
+	}
+	values := m.vals[from:]
+	var t *lua.LTable
+	if whole {
+		t = s.table(values)
+	} else {
+		t = m.l.CreateTable(0, len(values))
+		for at, v := range values {
+			t.RawSetString(s.names[at], v)
+		}
+	}
+	m.cut(from)
+	return m.push(t)
+}
+
+// fits reports whether exactly the captures that the shape of k was made of are
+// inside capture i.
+func (m *machine) fits(i int32, k *capture) bool {
+	at := 0
+	for j := i + 1; j < m.marks[i].next; j = m.marks[j].next {
+		if at == len(k.shaped) || m.marks[j].ref != k.shaped[at] {
+			return false
+		}
+		at++
+	}
+	return at == len(k.shaped)
+}
+
+// learn makes the shape of the named groups inside capture i, which patterns
+// give time and again, the one of k. It reports whether there is such a shape.
+func (m *machine) learn(i int32, k *capture) bool {
+	var names []string
+	k.shape, k.shaped = nil, k.shaped[:0]
+	for j := i + 1; j < m.marks[i].next; j = m.marks[j].next {
+		ref := m.marks[j].ref
+		name, ok := m.prog.kept[ref].value.(lua.LString)
+		if !ok {
+			return false
+		}
+		names, k.shaped = append(names, string(name)), append(k.shaped, ref)
+	}
+	k.shape = newShape(names)
+	return k.shape != nil
 }
 
 func (m *machine) isNamed(i int32) bool {

@@ -12,8 +12,8 @@ const maxRules = 250
 // closeGrammar ties the references in the rules, the first of which is the
 // initial one, to the rules that they name. It copies what depends on an open
 // reference, so the patterns that the rules were built from stay usable in other
-// grammars. spend is called with the number of nodes looked at.
-func closeGrammar(rules []*rule, spend func(nodes int)) (*node, error) {
+// grammars. spend is called with the number of steps that the work counts as.
+func closeGrammar(rules []*rule, spend func(steps int)) (*node, error) {
 	g := grammarBuilder{rules: rules, named: map[lua.LValue]*rule{}, copies: map[*node]*node{}, spend: spend}
 	for _, r := range rules {
 		g.named[r.name] = r
@@ -102,7 +102,7 @@ func (g *grammarBuilder) add(n, c *node) {
 func (g *grammarBuilder) settle() {
 	for changed := true; changed; {
 		changed = false
-		g.spend(len(g.fresh))
+		g.spend(nodeSteps * len(g.fresh))
 		for _, n := range g.fresh {
 			old := n.facts
 			if n.know(); n.facts != old {

@@ -68,7 +68,8 @@ func indexNode(k keep, p *node, n int) *node {
 }
 
 func stringNode(p *node, s string) *node {
-	return (&node{kind: kindCapture, kept: keepString, a: p, value: lua.LString(s), pieces: parsePieces(s)}).know()
+	pieces := parsePieces(s)
+	return (&node{kind: kindCapture, kept: keepString, a: p, value: lua.LString(pieces[0].text), pieces: pieces}).know()
 }
 
 // constNode gives the values; several of them are one group.

@@ -15,11 +15,18 @@ const (
 	maxCaptures  = 1 << 21 // captures recorded at any time
 	maxValues    = 1 << 21 // values held while captures are evaluated
 	maxNesting   = 1 << 15 // captures inside one another
-	maxText      = 1 << 28 // bytes of a string that captures build
+	maxText      = 1 << 26 // bytes of a string that captures build
 )
 
-// pollSteps is the number of steps between two looks at the context.
+// pollSteps is the number of steps between two looks at the context of the Lua
+// state. A jump of the machine is a step, and so is a failure, a capture that is
+// evaluated, and every 32 to 64 bytes that one instruction steps over. Looking
+// means to call the Done method of the context once, so that a context that
+// counts the instructions of a script by its calls counts the work here too.
 const pollSteps = 64
+
+// nodeSteps is the number of steps that work on a node of a pattern counts as.
+const nodeSteps = 16
 
 // A Meter is a context of a Lua state that also accounts for memory. If the
 // context of the state implements it, patterns and captured values are reported
@@ -67,6 +74,7 @@ type machine struct {
 	vals    []lua.LValue // values of captures being evaluated
 	peak    int          // the most of them before some were dropped
 	text    []byte       // strings being built
+	boxes   boxes        // for parts of the subject
 	fuel    int          // steps until the next look at the context
 	nesting int
 	cost    int // bytes not yet reported to the meter
@@ -113,6 +121,12 @@ func (m *machine) poll() {
 		m.l.Error(lua.LString(m.ctx.Err().Error()), 0)
 	default:
 	}
+}
+
+// refuel polls and returns the steps until the next poll.
+func (m *machine) refuel() int {
+	m.poll()
+	return m.fuel
 }
 
 // spend counts steps.

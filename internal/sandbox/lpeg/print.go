@@ -107,7 +107,7 @@ func (s charset) String() string {
 
 var opNames = [...]string{
 	"end", "give up", "byte", "text", "set", "any", "skip", "span", "span some", "span times",
-	"span to", "find", "not byte", "not text", "not set", "not any", "peek set", "back",
+	"span to", "span pair", "find", "not byte", "not text", "not set", "not any", "peek set", "back",
 	"test byte", "test set", "test any", "try byte", "try text", "try set", "switch", "choice",
 	"commit", "renew", "back commit", "fail twice", "fail", "jump", "call", "return", "open",
 	"close", "full", "runtime",
@@ -125,6 +125,8 @@ func (p *program) String() string {
 			fmt.Fprintf(&b, " %q", p.texts[in.arg])
 		case opSet, opSpan, opSpanSome, opNotSet, opPeekSet, opTestSet, opTrySet:
 			fmt.Fprintf(&b, " %s", p.sets[in.arg])
+		case opSpanPair:
+			fmt.Fprintf(&b, " %02x %02x", in.b, in.lo)
 		case opSpanTimes:
 			fmt.Fprintf(&b, " %s %d to %d", p.sets[in.arg], in.lo, in.to)
 		case opAny, opSkip, opNotAny, opBack:

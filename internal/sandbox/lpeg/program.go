@@ -18,6 +18,7 @@ const (
 	opSpanSome                 // at least one byte of sets[arg]
 	opSpanTimes                // lo to `to` bytes of sets[arg]; no bound if to < 0
 	opSpanTo                   // everything before the next byte b, or the end
+	opSpanPair                 // everything before the next byte b or lo, or the end
 	opFind                     // everything before the next texts[arg], or the end
 	opNotByte                  // fail before b
 	opNotText                  // fail before texts[arg]
@@ -56,7 +57,8 @@ type inst struct {
 	arg int32
 }
 
-// program is a compiled pattern. It never changes and holds no state of a match.
+// program is a compiled pattern. It holds no state of a match, and belongs to one
+// Lua state.
 type program struct {
 	code     []inst // opGiveUp comes last
 	sets     []charset
@@ -71,6 +73,11 @@ type capture struct {
 	index  int
 	value  lua.LValue
 	pieces []piece
+
+	// The fields of the last table of a table capture, and the captures that
+	// made them.
+	shape  *shape
+	shaped []int32
 }
 
 // dispatch maps the next byte, or 256 at the end of the subject, to an address.

@@ -20,10 +20,6 @@ func (m *machine) run(i int) (end int, ok bool) {
 	)
 	stack[0] = frame{pc: int32(len(code) - 1), open: -1}
 	for {
-		if fuel--; fuel < 0 {
-			m.poll()
-			fuel = m.fuel
-		}
 		in := &code[pc]
 		switch in.op {
 		case opEnd:
@@ -101,6 +97,12 @@ func (m *machine) run(i int) (end int, ok bool) {
 				i = len(s)
 			}
 			fuel -= (i - from) >> 7
+			pc++
+			continue
+		case opSpanPair:
+			from := i
+			i = spanPair(s, i, in.b, byte(in.lo))
+			fuel -= (i - from) >> 6
 			pc++
 			continue
 		case opFind:
@@ -201,18 +203,24 @@ func (m *machine) run(i int) (end int, ok bool) {
 			if sp == len(stack) {
 				stack = m.grow(stack)
 			}
-			stack[sp] = frame{pc: in.to, pos: int32(i), ncaps: int32(len(marks)), open: open}
+			stack[sp] = frame{pc: in.to, pos: int32(i - int(in.lo)), ncaps: int32(len(marks)), open: open}
 			sp++
 			pc++
 			continue
 		case opCommit:
 			sp--
 			pc = int(in.to)
+			if fuel--; fuel < 0 {
+				fuel = m.refuel()
+			}
 			continue
 		case opRenew:
 			f := &stack[sp-1]
 			f.pos, f.ncaps, f.open = int32(i), int32(len(marks)), open
 			pc = int(in.to)
+			if fuel--; fuel < 0 {
+				fuel = m.refuel()
+			}
 			continue
 		case opBackCommit:
 			sp--
@@ -229,6 +237,9 @@ func (m *machine) run(i int) (end int, ok bool) {
 		case opFail:
 		case opJump:
 			pc = int(in.to)
+			if fuel--; fuel < 0 {
+				fuel = m.refuel()
+			}
 			continue
 		case opCall:
 			if sp == len(stack) {
@@ -237,6 +248,9 @@ func (m *machine) run(i int) (end int, ok bool) {
 			stack[sp] = frame{pc: int32(pc + 1), pos: -1}
 			sp++
 			pc = int(in.to)
+			if fuel--; fuel < 0 {
+				fuel = m.refuel()
+			}
 			continue
 		case opReturn:
 			sp--
@@ -283,5 +297,28 @@ func (m *machine) run(i int) (end int, ok bool) {
 			m.forget(marks[f.ncaps:])
 		}
 		pc, i, open, marks = int(f.pc), int(f.pos), f.open, marks[:f.ncaps]
+		if fuel--; fuel < 0 {
+			fuel = m.refuel()
+		}
 	}
+}
+
+// spanPair finds the next of two bytes from i on, or the end. It looks for one
+// after the other in pieces, so that one that is far away costs no more than the
+// way to the other one.
+func spanPair(s string, i int, a, b byte) int {
+	for i < len(s) {
+		part := s[i:min(i+64, len(s))]
+		n := len(part)
+		if k := strings.IndexByte(part, a); k >= 0 {
+			n = k
+		}
+		if k := strings.IndexByte(part[:n], b); k >= 0 {
+			n = k
+		}
+		if i += n; n < len(part) {
+			break
+		}
+	}
+	return i
 }

@@ -1,0 +1,97 @@
+-- The module re.
+local re, lpeg = require "re", require "lpeg"
+equal(_G.re == re, true)
+
+local function gives(p, subject, ...)
+   local got, want = {n = select("#", re.match(subject, p)), re.match(subject, p)}, {n = select("#", ...), ...}
+   equal(got, want)
+   equal({re.compile(p):match(subject)}, {...})
+end
+
+equal({re.find("the number 423 is odd", "[0-9]+")}, {12, 14})
+equal({re.find("hello", "{'l'}+")}, {3, 4})
+equal({re.find("hello", "'l'", 4)}, {4, 4})
+equal({re.find("hello", "''", 3)}, {3, 2})
+equal(re.find("hello", "'x'"), nil)
+equal({re.find("hi alalo", "{:x:..:} =x")}, {4, 7})
+gives("s <- {%d+} / . s", "the number 423 is odd", "423")
+equal(re.gsub("hello World", "[aeiou]", "."), "h.ll. W.rld")
+equal(re.gsub("alo alo", "[abc]", "x"), "xlo xlo")
+equal(re.gsub("alo alo", "'a'", {a = "<a>"}), "<a>lo <a>lo")
+equal(re.gsub("alo", "{.} {.}", "%2%1"), "lao")
+equal(re.gsub("alo", ".", string.upper), "ALO")
+equal(re.compile[[ R <- (!.) -> '' / ({.} R) -> '%2%1' ]]:match"0123456789", "9876543210")
+gives("[0-9]^3+", "01234567890123456789", 19)
+gives("({....}{...}) -> '%2%1'", "01234567890123456789", "4560123")
+local p = re.compile"'a'"
+equal(re.compile(p) == p, true)
+equal(re.match("ab", lpeg.C(1)), "a")
+equal(re.match("abc", "{.}", 2), "b")
+equal(re.updatelocale(), nil)
+
+gives("", "a", 1)
+gives("'a' 'b' / 'a'", "ac", 2)
+gives("'a'?'b'", "ab", 3)
+gives("'a'*", "aab", 3)
+gives("'a'+", "b", nil)
+gives("'a'^2", "aaa", 3)
+gives("'a'^+2", "aaa", 4)
+gives("'a'^-2", "aaa", 3)
+gives("'a'^0", "aaa", 1)
+gives("&'a' .", "ab", 2)
+gives("!'a' .", "ab", nil)
+gives("{'a'} {'b'}", "ab", "a", "b")
+gives("{} . {}", "ab", 1, 2)
+gives("{: {.} {.} :}", "ab", "a", "b")
+gives("{| {.} {:x: . :} |}", "ab", {"a", x = "b"})
+gives("{~ ('a' -> 'b' / .)* ~}", "banana", "bbnbnb")
+gives("({.} {.}) -> 2", "ab", "b")
+gives("{.}+ -> {}", "ab", {"a", "b"})
+gives("{[a-c]+} {[^a-c]+}", "abxy", "ab", "xy")
+gives("[]a]+ ", "]a]", 4)
+gives("[^]]+", "ab]", 3)
+gives("[a-]+", "a-a", 4)
+gives("[_%d]+", "1_2a", 4)
+gives("%a %A %d %D %s %S %nl", "a11a a\n", 8)
+gives("-- a comment\n 'a' -- another", "a", 2)
+gives("x <- <y> y <- 'a'", "a", 2)
+gives([[ 
+   list <- {| item (',' item)* |} !.
+   item <- { word } / number -> 'n%0'
+   word <- [a-z]+
+   number <- %d+
+]], "ab,12,c", {"ab", "n12", "c"})
+gives("a <- 'x' b  b <- 'y' (a / '')", "xyxy", 5)
+gives("s <- '(' s ')' / {.}", "((x))", "x")
+
+local defs = {num = tonumber, up = string.upper, word = lpeg.R"az"^1, t = {a = 1}, s = "<%0>",
+   last = function(s, i, x) return i > #s end, lit = "xyz"}
+equal(re.compile("{%d+} -> num", defs):match"12", 12)
+equal(re.compile("%word -> up", defs):match"ab", "AB")
+equal(re.compile(". -> t", defs):match"a", 1)
+equal(re.compile(". -> s", defs):match"a", "<a>")
+equal(re.compile(". => last", defs):match"a", 2)
+equal(re.compile(". => last", defs):match"ab", nil)
+equal(re.compile("%lit", defs):match"xyz", 4)
+equal(re.compile("[%word]", defs):match"ab", 3)
+
+local function bad(message, p, defs) fails(message, re.compile, p, defs) end
+bad("pattern error near '$'", "'a' $")
+bad("pattern error near ')'", "a)")
+bad("pattern error near '(a'", "(a")
+bad("pattern error near '[a'", "[a")
+bad("pattern error near '$ 1234567890123456789...'", "'a' $ 1234567890123456789")
+bad("pattern error near '<- 'b')'", "('a' <- 'b')")
+bad("undefined name: x", "'a' -> x")
+bad("undefined name: x", "'a' => x", {})
+bad("name 'foo' undefined", "%foo")
+bad("name 'n' undefined", "[%n]")
+bad("rule 'a' used outside a grammar", "a")
+bad("rule 'c' used outside a grammar", "(a <- 'b') c")
+bad("rule 'b' undefined in given grammar", "a <- b")
+bad("'a' already defined as a rule", "a <- 'x' a <- 'y'")
+bad("rule 'a' may be left recursive", "a <- a 'x' / 'y'")
+bad("loop body may accept empty string", "''*")
+bad("pattern too deep", ("("):rep(5000))
+bad("pattern too big", "('ab' 'c')^1000^1000^1000")
+fails("loop body may accept empty string", re.gsub, "a", "'x'?", "y")
