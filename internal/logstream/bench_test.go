@@ -164,3 +164,25 @@ func BenchmarkCommit(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkReadCall is one Read of 64 KiB in the middle of a file.
+func BenchmarkReadCall(b *testing.B) {
+	dir := b.TempDir()
+	write(b, filepath.Join(dir, "app.log"), strings.Repeat("some words of a log line\n", 1<<20))
+	buf := make([]byte, 64<<10)
+	var f *logstream.Follower
+	b.ReportAllocs()
+	b.SetBytes(int64(len(buf)))
+	for b.Loop() {
+		if f != nil {
+			if _, err := f.Read(buf); err == nil {
+				continue
+			}
+		}
+		f = newFollower(b, dir, `app\.log`, logstream.Options{})
+		_, _ = f.Read(buf)
+		if err := f.Wait(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

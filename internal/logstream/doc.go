@@ -57,6 +57,19 @@
 // before, and compares them. So a file that was emptied and has grown beyond the
 // old position since is noticed before a byte of it is taken for the sequel.
 //
+// # How a file is left
+//
+// At the end of a file the next one in the order is entered, once it has data
+// and the old one, looked at again after that, still has none. Before the newest
+// file is entered the listing must be as fresh as its directory: rotation may
+// have put another file in between. The old file is watched for a while; what is
+// added to it late is read between two boundaries, Late and Return.
+//
+// A file whose content is replaced is left for a copy that has the content up to
+// the place, if there is one, and read from its start otherwise. A file that has
+// left the listing is followed into its compressed copy in the same way. Such a
+// change is no boundary: the bytes go on where they were.
+//
 // # Position files
 //
 // A position file holds one JSON object, written without blanks or a newline:
@@ -66,6 +79,7 @@
 //	 "device":64769,"inode":1311,"born":1700000000000000000,   identity of the file
 //	 "modified":1700000000000000000,                           its time of change
 //	 "head_size":6,"head_hash":"f572d396fae9206628714fb2ce00f72e94f2258f",
+//	 "after":{…},                                              place in the file before
 //	 "behind":[{…}],                                           places in older files
 //	 "version":2,"checksum":"0a1b2c3d"}                        CRC-32C of all before ,"checksum"
 //

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"sync"
 	"time"
 )
@@ -85,46 +84,6 @@ type Follower struct {
 	at       int       // index of cur in files, or of what follows it
 	listed   bool      // cur is in files
 }
-
-// A BoundaryKind says why the bytes after a boundary come from elsewhere.
-type BoundaryKind int
-
-const (
-	// Next is the beginning of the next file. A record may go on across it.
-	Next BoundaryKind = iota
-	// Restart is the beginning of new content in a file that was emptied or
-	// replaced; the rest of an unfinished record is lost.
-	Restart
-	// Damaged is the beginning of the next file after one whose end could not
-	// be decompressed; the rest of an unfinished record is lost.
-	Damaged
-	// Late comes before bytes of an older file that were added, or that
-	// appeared, after its turn. An unfinished record must be given back with
-	// Unread, else it is joined with bytes of another file.
-	Late
-	// Return comes before the bytes that were to come when Late came between.
-	// An unfinished record of the older file may be given back with Unread; it
-	// is read again when more of it has arrived.
-	Return
-)
-
-var boundaryNames = [...]string{"next", "restart", "damaged", "late", "return"}
-
-// String returns the kind in lower case.
-func (k BoundaryKind) String() string { return boundaryNames[k] }
-
-// A Boundary is a change of file in the sequence of bytes.
-type Boundary struct {
-	Kind BoundaryKind
-	// Offset is the stream offset of the first byte behind it.
-	Offset int64
-	// From and To are the paths of the files; they are the same for Restart.
-	From, To string
-}
-
-// Joins reports whether an unfinished record before the boundary may go on
-// behind it.
-func (b Boundary) Joins() bool { return b.Kind == Next }
 
 // NewFollower returns a follower of the stream with the given name. It does
 // nothing before the first Wait.
@@ -221,8 +180,13 @@ func (f *Follower) fetch(s *source, p []byte) (int, error) {
 	if s.placeLost() {
 		return 0, errPlace
 	}
-	if err := s.open(); err != nil {
-		return 0, err
+	if !s.ready() {
+		f.mu.Lock()
+		err := s.prepare()
+		f.mu.Unlock()
+		if err != nil {
+			return 0, err
+		}
 	}
 	return s.read(p)
 }
@@ -232,14 +196,18 @@ func (f *Follower) fetch(s *source, p []byte) (int, error) {
 func (f *Follower) ended(s *source, err error) bool {
 	s.trouble = nil
 	switch d := (*damage)(nil); {
+	case err == io.EOF && s.compressed():
+		s.complete = true
+		s.closeDecoder()
+		return true
 	case err == io.EOF:
-		s.complete = s.compressed()
 		return true
 	case errors.As(err, &d):
 		if s.damage == nil && !d.truncated() {
 			f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, d.err))
 		}
 		s.damage = d
+		s.closeDecoder()
 		return true
 	case err == errPlace:
 	case err == errRewritten:
@@ -252,124 +220,6 @@ func (f *Follower) ended(s *source, err error) bool {
 		return f.opt.Once
 	}
 	return false
-}
-
-// Boundary returns the boundary that the last ErrBoundary was about.
-func (f *Follower) Boundary() Boundary { return f.boundary }
-
-// cross makes the next Read return ErrBoundary. The caller holds the lock and
-// has begun the new source.
-func (f *Follower) cross(kind BoundaryKind, from, to *source) {
-	f.boundary = Boundary{Kind: kind, Offset: f.track.total, From: from.file.Path, To: to.file.Path}
-	f.crossing = true
-}
-
-// Unread gives the last n bytes back; they are read again when their file is.
-// It may be called after Read returned ErrBoundary or ErrNoData, with bytes that
-// are not forgotten.
-func (f *Follower) Unread(n int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for s, n := range f.track.back(n) {
-		s.rewound(n)
-		if s == f.cur || s == f.src {
-			continue
-		}
-		if !slices.Contains(f.behind, s) {
-			f.keepBehind(s)
-		}
-		if f.boundary.Kind == Late {
-			f.again = s
-		}
-	}
-	f.boundary.Offset = min(f.boundary.Offset, f.track.total)
-}
-
-// Offset returns the stream offset of the next byte.
-func (f *Follower) Offset() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.track.total
-}
-
-// Position returns the place in the files that corresponds to a stream offset
-// that is not forgotten. A journal may save it once everything before offset is
-// done with.
-func (f *Follower) Position(offset int64) Position {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	marks := f.track.at(offset)
-	if len(marks) == 0 {
-		return f.opt.Start
-	}
-	p := marks[0].position()
-	if src := marks[0].src; src.gone && src.copy == nil {
-		if next, ok := f.track.following(src, offset); ok {
-			lost := p
-			p = next.position()
-			p.After = &lost
-			if lost.Seek == 0 {
-				p.After = lost.After
-			}
-		}
-	}
-	for _, m := range marks[1:] {
-		unsafe := slices.Contains(f.behind, m.src) || f.track.readAfter(m.src, offset)
-		if unsafe && m.src.copy == nil && len(p.Behind) < behindLimit {
-			p.Behind = append(p.Behind, m.position())
-		}
-	}
-	return p
-}
-
-// position returns the position of a mark, without the files behind it.
-func (m mark) position() Position {
-	s := m.src
-	for s.gone && s.copy != nil {
-		s = s.copy
-	}
-	p := Position{
-		Seek:     m.off,
-		FileName: s.file.Path,
-		FileID:   s.file.ID,
-		Modified: s.file.MTime.UnixNano(),
-		HeadSize: int(min(int64(len(s.head)), m.off)),
-	}
-	p.HeadHash = headHash(s.head[:p.HeadSize])
-	if m.off == 0 {
-		p.After = m.src.after
-	}
-	if tail, ok := s.before(m.off); ok {
-		p.LastHash = lastHash(tail)
-	}
-	return p
-}
-
-// endPosition returns the position behind what was read of a file, or of the
-// last one before it of which anything was.
-func (s *source) endPosition() *Position {
-	if s.off == 0 {
-		return s.after
-	}
-	p := mark{s, s.off}.position()
-	return &p
-}
-
-// Forget says that no position before the stream offset will be asked for.
-func (f *Follower) Forget(before int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.track.forget(before, func(s *source) bool { return s == f.cur || slices.Contains(f.behind, s) })
-	for _, m := range f.track.at(before) {
-		m.src.forget(m.off)
-	}
-	f.closing = slices.DeleteFunc(f.closing, func(s *source) bool {
-		if f.track.has(s) {
-			return false
-		}
-		s.close()
-		return true
-	})
 }
 
 // Release closes the files but keeps the places; Read opens them again. It

@@ -291,6 +291,29 @@ func TestCompressedFileThatIsStillWritten(t *testing.T) {
 	})
 }
 
+func TestShortFileThatLooksLikeACompressedOne(t *testing.T) {
+	for _, once := range []bool{true, false} {
+		inWorld(t, func(w *world) {
+			w.opt.Once = once
+			write(t, filepath.Join(w.dir, "app.log.1"), "BZ")
+			w.run("write app.log +h a1")
+			if got := w.readFor(3 * time.Minute); !slices.Equal(got, []string{"BZ+h", "a1"}) {
+				t.Errorf("once is %v: got %q", once, got)
+			}
+			w.run("mv app.log app.log.2")
+			w.run("rm app.log.1")
+			w.stop()
+			w.run("forget")
+			w.run("rm app.log.2")
+			write(t, filepath.Join(w.dir, "app.log"), "(")
+			w.readFor(3 * time.Minute)
+			if string(w.partial) != "(" {
+				t.Errorf("once is %v: got %q", once, w.partial)
+			}
+		})
+	}
+}
+
 func TestCompressedFileThatGrows(t *testing.T) {
 	inWorld(t, func(w *world) {
 		member := func(text string) string {
@@ -484,7 +507,13 @@ func TestHintEndsTheWait(t *testing.T) {
 	path := filepath.Join(dir, "app.log")
 	write(t, path, "a1\n")
 	f := newFollower(t, dir, `app\.log(\.(?P<Seq>\d+))?`, logstream.Options{Hints: h, CheckInterval: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
 	got := make(chan string)
+	defer func() {
+		cancel()
+		for range got {
+		}
+	}()
 	go func() {
 		defer close(got)
 		buf := make([]byte, 100)
@@ -494,7 +523,7 @@ func TestHintEndsTheWait(t *testing.T) {
 			case n > 0:
 				got <- string(buf[:n])
 			case errors.Is(err, logstream.ErrNoData):
-				if f.Wait(t.Context()) != nil {
+				if f.Wait(ctx) != nil {
 					return
 				}
 			}

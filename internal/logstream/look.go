@@ -3,10 +3,8 @@ package logstream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"time"
 )
 
@@ -166,7 +164,14 @@ func (f *Follower) probe(s *source) finding {
 	case info.size == s.off && (s.f == nil || s.off == 0 || info.mtime.Equal(before.mtime)):
 		return quiet
 	case info.size > s.off && s.format == unknown && s.f != nil && info.size == before.size:
-		return quiet // too few bytes to tell what it is
+		// These are too few bytes to tell what it is.
+		if f.unsettled(s, info.mtime) {
+			return quiet
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		s.format = plain
+		return grown
 	case info.size > s.off:
 		return grown
 	}
@@ -178,7 +183,8 @@ func (f *Follower) probe(s *source) finding {
 func (f *Follower) tryAgain(s *source) finding {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if s.open() != nil {
+	if s.prepare() != nil {
+		s.close()
 		return quiet
 	}
 	if s.compressed() {
@@ -258,119 +264,5 @@ func (f *Follower) over(nameless bool) bool {
 	defer f.mu.Unlock()
 	f.finished = true
 	f.closeAll()
-	return true
-}
-
-// turn moves on to the next file if the current one has been read to its end
-// and the next has data. It reports whether there is something to read. The
-// newest file is entered only if nothing can be overlooked before it.
-func (f *Follower) turn() bool {
-	f.relist()
-	for {
-		next := f.at
-		if f.listed {
-			next++
-		}
-		if !f.holdsData(next) {
-			return false
-		}
-		done, more := f.exhausted()
-		if !done {
-			return more
-		}
-		if next == len(f.files)-1 && f.changedAround(f.files[next].Path) {
-			f.list.stale = true
-			return false
-		}
-		if f.skipCopy(next) {
-			continue
-		}
-		f.enter(next)
-		return true
-	}
-}
-
-// overlooked reports whether a file may have appeared before the current one, of
-// which nothing was read yet.
-func (f *Follower) overlooked() bool {
-	return f.src == f.cur && f.cur.off == 0 && f.listed && f.at == len(f.files)-1 && f.changedAround(f.cur.file.Path)
-}
-
-// changedAround reports whether the directory of a file has got or lost an entry
-// since the listing, unless that was made just now.
-func (f *Follower) changedAround(path string) bool {
-	if f.fresh || f.opt.Once {
-		return false
-	}
-	l := f.list.listing
-	i, ok := l.dirIndex[filepath.Dir(path)]
-	return !ok || l.dirs[i].changed()
-}
-
-// holdsData reports whether one of the files from index i on has data. A new
-// file is entered only then: until its writer uses it, the writer may still
-// have something for the old one.
-func (f *Follower) holdsData(i int) bool {
-	for ; i < len(f.files); i++ {
-		info, err := statPath(f.files[i].Path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist), err == nil && !info.id.Same(f.files[i].ID):
-			f.list.stale = true
-			return false
-		case err != nil || info.size > 0:
-			return true
-		}
-	}
-	return false
-}
-
-// exhausted reports whether the current file can be left, or else whether there
-// is more to read in it.
-func (f *Follower) exhausted() (done, more bool) {
-	s := f.cur
-	switch {
-	case s.rewritten:
-		return false, false
-	case s.damage != nil:
-		return f.givenUp(s), false
-	case s.complete:
-		return true, false
-	}
-	info, err := s.info()
-	switch {
-	case err == errMoved, errors.Is(err, fs.ErrNotExist):
-		return !f.listed, false
-	case s.trouble != nil:
-		return f.opt.Once, false
-	case err != nil || s.compressed():
-		return false, false
-	case info.size > s.off && s.format == unknown && s.f != nil:
-		if f.unsettled(s, info.mtime) {
-			return false, false
-		}
-		s.format = plain // there will be no more bytes to tell
-		return false, true
-	}
-	return info.size == s.off, info.size > s.off
-}
-
-// unsettled reports whether a file that ends too early may still be written.
-func (f *Follower) unsettled(s *source, mtime time.Time) bool {
-	if s.shortSince.IsZero() {
-		s.shortSince = time.Now()
-	}
-	return !f.opt.Once && time.Since(mtime) < f.catalog.every && time.Since(s.shortSince) < f.catalog.every
-}
-
-// givenUp reports whether a damaged file is not expected to be mended. One that
-// merely ends too early may still be written by a tool that compresses.
-func (f *Follower) givenUp(s *source) bool {
-	switch {
-	case !s.damage.truncated():
-		return true
-	case f.unsettled(s, s.end.mtime):
-		return false
-	}
-	f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, s.damage.err))
 	return true
 }

@@ -36,7 +36,9 @@ func (f *Follower) resume(ctx context.Context) bool {
 				f.failed = err
 				return true
 			}
-			f.refresh(ctx)
+			if passing(err) {
+				f.refresh(ctx)
+			}
 		}
 		return false
 	}
@@ -181,6 +183,8 @@ func (f *Follower) without(pos Position, s *Stream) int {
 		return f.firstUnread(pos, s.Files)
 	}
 	f.warn(fmt.Errorf("find position %d of %s: no file of the stream has the content before it; begin with the oldest", pos.Seek, pos.FileName))
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.opt.Start = Position{}
 	return 0
 }

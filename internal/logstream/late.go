@@ -1,0 +1,155 @@
+package logstream
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// stepBack goes to a file that has appeared just before the current one if
+// nothing was read of that yet.
+func (f *Follower) stepBack(files []File, from, to int) bool {
+	for i := from; i < to; i++ {
+		if files[i].Size == 0 {
+			continue
+		}
+		head, err := readHead(files[i])
+		if err != nil {
+			return false
+		}
+		if len(head) == 0 || f.isCopy(files[i], head, files) {
+			f.list.finish(files[i], head)
+			continue
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		old := f.cur
+		old.close()
+		f.use(&source{file: files[i], after: old.after}, i)
+		f.cross(Next, old, f.cur)
+		return true
+	}
+	return false
+}
+
+// A lateFile is a file that came late, as it was since a point in time.
+type lateFile struct {
+	size  int64
+	mtime time.Time
+	since time.Time
+}
+
+// findLate looks for files that have appeared in front of the current one. Most
+// are copies of what was read: compressed by rotation, or made before a file is
+// truncated. What is not is read after all.
+func (f *Follower) findLate(files []File) {
+	if f.opt.Once {
+		return
+	}
+	now := time.Now()
+	waiting := map[FileID]lateFile{}
+	for i := range files {
+		file := files[i]
+		if file.Size == 0 || f.list.isDone(&file) || f.isBehind(file.ID) {
+			continue
+		}
+		late, ok := f.list.waiting[file.ID]
+		if !ok || late.size != file.Size || !late.mtime.Equal(file.MTime) {
+			late = lateFile{size: file.Size, mtime: file.MTime, since: now}
+		}
+		settled := now.Sub(late.since) >= min(f.catalog.every, settleTime)
+		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file, files) {
+			waiting[file.ID] = late
+		}
+	}
+	f.list.waiting = waiting
+}
+
+// takeLate decides what a late file is; it returns false if that cannot be told
+// yet.
+func (f *Follower) takeLate(file File, files []File) bool {
+	head, err := readHead(file)
+	if err != nil || len(head) == 0 {
+		return false
+	}
+	if f.isCopy(file, head, files) {
+		f.list.finish(file, head)
+		return true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &source{file: file}
+	f.keepBehind(s)
+	s.seen = 0
+	f.track.begin(s)
+	f.track.begin(f.cur)
+	return true
+}
+
+// isCopy reports whether a file that begins with head holds what has been read
+// from another one.
+func (f *Follower) isCopy(file File, head []byte, files []File) bool {
+	if alike(head, f.cur.head) {
+		return true
+	}
+	if d := f.twin(file.Path); d != nil && (len(d.head) == 0 || alike(head, d.head)) {
+		return true
+	}
+	for _, s := range f.behind {
+		if alike(head, s.head) {
+			return true
+		}
+	}
+	for _, ghost := range f.list.ghosts {
+		if alike(head, ghost) {
+			return true
+		}
+	}
+	for id, d := range f.list.done {
+		if d.head != nil {
+			if alike(head, d.head) {
+				return true
+			}
+			continue
+		}
+		gone := !slices.ContainsFunc(files, func(o File) bool { return o.ID == id })
+		if gone && sameTime(d.mtime, file.MTime) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameTime reports whether a copy with the given time of change may have it from
+// its original, as tools that compress a file arrange it; some to the second.
+func sameTime(original, copied time.Time) bool {
+	return copied.Equal(original) || copied.Nanosecond() == 0 && copied.Unix() == original.Unix()
+}
+
+// twin returns the file that was read, or is being read, under the name that
+// path has without the ending of a compressed file. It may be nil.
+func (f *Follower) twin(path string) *doneFile {
+	base := withoutEnding(path)
+	if base == path {
+		return nil
+	}
+	if f.cur.file.Path == base {
+		return &doneFile{path: base, head: f.cur.head}
+	}
+	for _, d := range f.list.done {
+		if d.path == base {
+			return d
+		}
+	}
+	return nil
+}
+
+// withoutEnding returns a path without the ending of a compressed file.
+func withoutEnding(path string) string {
+	switch ext := filepath.Ext(path); ext {
+	case ".gz", ".zst", ".zstd", ".bz2", ".xz":
+		return strings.TrimSuffix(path, ext)
+	}
+	return path
+}
