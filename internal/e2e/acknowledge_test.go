@@ -40,6 +40,7 @@ address = %q
 %s
 [payload]
 type = "PayloadEncoder"
+append_newlines = false
 [out]
 type = "FileOutput"
 message_matcher = "TRUE"

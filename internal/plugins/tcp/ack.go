@@ -77,7 +77,10 @@ func listenForQuestion(r io.Reader) (name string, asked bool, first []byte, err 
 	}
 }
 
-var errGreeting = errors.New("the server does not know acknowledgement")
+var (
+	errGreeting = errors.New("the server does not know acknowledgement")
+	errHungUp   = errors.New("the server closed the connection without an answer")
+)
 
 // readGreeting reads the answer of a receiver.
 func readGreeting(r io.Reader) error {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/hekad/heka/internal/netconf"
@@ -216,6 +217,11 @@ func (in *Input) listen(conn net.Conn, stream plugin.Stream, host string, asked 
 	err = stream.Split(newSieve(r, l, in.env.MaxMessageSize))
 	stream.Close()
 	a.finish()
+	if errors.Is(err, syscall.ECONNRESET) {
+		// The sender left without reading the last counts. What it does not know
+		// to be delivered it sends again.
+		return nil
+	}
 	return err
 }
 

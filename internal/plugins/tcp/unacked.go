@@ -152,7 +152,7 @@ func greet(p *peer, name string, timeout time.Duration) error {
 	}
 	err := readGreeting(p.conn)
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errGreeting
+		return errHungUp
 	}
 	p.conn.SetDeadline(time.Time{})
 	return err
