@@ -14,9 +14,17 @@ func (f *Follower) keepBehind(s *source) {
 		s.seen = -1
 	}
 	f.behind = append(f.behind, s)
-	if watched := f.behind; len(watched) > watchedBehind && watched[0].rank > 0 {
-		f.behind = slices.Delete(watched, 0, 1)
-		f.drop(watched[0])
+	if len(f.behind) <= watchedBehind {
+		return
+	}
+	// Files that are still to be read do not make room.
+	i := slices.IndexFunc(f.behind, func(o *source) bool {
+		return o.rank > 0 && o != s && o != f.src && o != f.again
+	})
+	if i >= 0 {
+		oldest := f.behind[i]
+		f.behind = slices.Delete(f.behind, i, i+1)
+		f.drop(oldest)
 	}
 }
 
@@ -86,7 +94,10 @@ func (f *Follower) goBack() {
 // retire stops watching an older file.
 func (f *Follower) retire(i int) {
 	s := f.behind[i]
-	if s.off < s.seen {
+	switch {
+	case s.damage != nil && s.damage.truncated():
+		f.warn(fmt.Errorf("decompress %s at %d: %w", s.file.Path, s.off, s.damage.err))
+	case s.off < s.seen && !s.compressed():
 		f.warn(fmt.Errorf("leave %s at %d: the last record was not finished", s.file.Path, s.off))
 	}
 	f.mu.Lock()

@@ -369,6 +369,44 @@ func TestAgedFilesAreLeftOutAndToldOf(t *testing.T) {
 	})
 }
 
+func TestPositionInAnAgedFile(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.scheme.OldestDuration = time.Hour
+		w.run("write app.log.2 y1")
+		w.run("write app.log.1 z1")
+		w.expect("y1", "z1")
+		w.stop()
+		w.run("append app.log.1 z2")
+		w.run("write app.log a1")
+		for name, age := range map[string]time.Duration{"app.log.2": time.Minute, "app.log.1": 2 * time.Hour} {
+			at := time.Now().Add(-age)
+			if err := os.Chtimes(filepath.Join(w.dir, name), at, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.expect("a1")
+		if len(w.warned) != 1 || !strings.Contains(w.warned[0], "app.log.1 from 3 on") {
+			t.Errorf("warned %q", w.warned)
+		}
+	})
+}
+
+func TestLateLinesOfAFileThatWasQuiet(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.run("write app.log a1")
+		past := time.Now().Add(-24 * time.Hour)
+		if err := os.Chtimes(filepath.Join(w.dir, "app.log"), past, past); err != nil {
+			t.Fatal(err)
+		}
+		w.expect("a1")
+		w.run("mv app.log app.log.1")
+		w.run("write app.log b1")
+		w.expect("b1")
+		w.run("append app.log.1 a2")
+		w.expect("a2")
+	})
+}
+
 func TestPositionOfHekaWithoutIdentity(t *testing.T) {
 	for _, c := range []struct {
 		name, journal string

@@ -2,7 +2,6 @@ package logstream
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -18,8 +17,8 @@ func (f *Follower) stepBack(files []File, from, to int) bool {
 		if err != nil {
 			return false
 		}
-		if len(head) == 0 || f.isCopy(files[i], head, files) {
-			f.list.finish(files[i], head)
+		if len(head) == 0 || f.isCopy(files[i], head) {
+			f.list.finishCopy(files[i], head)
 			continue
 		}
 		f.mu.Lock()
@@ -59,7 +58,7 @@ func (f *Follower) findLate(files []File) {
 			late = lateFile{size: file.Size, mtime: file.MTime, since: now}
 		}
 		settled := now.Sub(late.since) >= min(f.catalog.every, settleTime)
-		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file, files) {
+		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file) {
 			waiting[file.ID] = late
 		}
 	}
@@ -68,13 +67,13 @@ func (f *Follower) findLate(files []File) {
 
 // takeLate decides what a late file is; it returns false if that cannot be told
 // yet.
-func (f *Follower) takeLate(file File, files []File) bool {
+func (f *Follower) takeLate(file File) bool {
 	head, err := readHead(file)
 	if err != nil || len(head) == 0 {
 		return false
 	}
-	if f.isCopy(file, head, files) {
-		f.list.finish(file, head)
+	if f.isCopy(file, head) {
+		f.list.finishCopy(file, head)
 		return true
 	}
 	f.mu.Lock()
@@ -89,7 +88,7 @@ func (f *Follower) takeLate(file File, files []File) bool {
 
 // isCopy reports whether a file that begins with head holds what has been read
 // from another one.
-func (f *Follower) isCopy(file File, head []byte, files []File) bool {
+func (f *Follower) isCopy(file File, head []byte) bool {
 	if alike(head, f.cur.head) {
 		return true
 	}
@@ -106,15 +105,14 @@ func (f *Follower) isCopy(file File, head []byte, files []File) bool {
 			return true
 		}
 	}
-	for id, d := range f.list.done {
+	for _, d := range f.list.done {
 		if d.head != nil {
 			if alike(head, d.head) {
 				return true
 			}
 			continue
 		}
-		gone := !slices.ContainsFunc(files, func(o File) bool { return o.ID == id })
-		if gone && sameTime(d.mtime, file.MTime) {
+		if gone := d.gen < f.list.gen; gone && sameTime(d.mtime, file.MTime) {
 			return true
 		}
 	}

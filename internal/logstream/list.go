@@ -52,6 +52,8 @@ type doneFile struct {
 	mtime time.Time
 	head  []byte // nil: not known
 	gen   uint64 // of the last listing that had it
+	// copied is set if it was not read itself, but what it is a copy of.
+	copied bool
 }
 
 func (l *list) init() {
@@ -67,6 +69,12 @@ func (l *list) use(listing *Listing) {
 // finish notes that a file has been read.
 func (l *list) finish(file File, head []byte) {
 	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}
+}
+
+// finishCopy notes that a file is a copy of what has been read.
+func (l *list) finishCopy(file File, head []byte) {
+	l.finish(file, head)
+	l.done[file.ID].copied = true
 }
 
 // isDone reports whether a listed file has been read. Where files have no time

@@ -83,7 +83,7 @@ func (f *Follower) look(ctx context.Context) bool {
 		f.warn(err)
 	}
 	f.relist()
-	if f.src.placeLost() && !f.src.rewritten && f.findPlace(ctx) {
+	if f.src.placeLost() && !f.src.rewritten && f.findPlace(ctx) || f.src != f.cur {
 		return true
 	}
 	if f.lookBehind() {

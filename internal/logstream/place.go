@@ -46,7 +46,7 @@ func (s *source) before(off int64) ([]byte, bool) {
 	}
 	// As far as the bytes in memory reach back, the file must still agree.
 	to := off
-	if s.off-off < keepLimit {
+	if s.off-off <= agreeLimit {
 		to = s.off
 	}
 	p := make([]byte, to-off+want)
@@ -86,6 +86,10 @@ func (s *source) adopt(fresh *source) {
 	s.format, s.tail, s.head, s.kept = fresh.format, fresh.tail, fresh.head, fresh.kept
 	s.complete, s.damage, s.rewritten = false, nil, false
 }
+
+// agreeLimit is how far behind the place, in bytes, a file is compared with what
+// is in memory before its content is believed.
+const agreeLimit = 256 << 10
 
 // atEnd is a seek that means the end of the content.
 const atEnd = math.MaxInt64

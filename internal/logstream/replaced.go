@@ -34,7 +34,7 @@ func (f *Follower) goOnInCopy(ctx context.Context) bool {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.cur.copy = s
-			f.leave(f.cur)
+			f.leave(f.cur, true)
 			f.use(s, i)
 			return true
 		}
@@ -62,7 +62,7 @@ func (f *Follower) restart(ctx context.Context) bool {
 		if file.ID.Same(old.file.ID) {
 			continue
 		}
-		if d := f.list.done[file.ID]; d != nil && d.head != nil && !alike(d.head, old.head) {
+		if d := f.list.done[file.ID]; d != nil && !d.copied && !alike(d.head, old.head) {
 			continue
 		}
 		s, err := fp.find(ctx, file)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // resume finds the place to begin at. It reports whether there is one.
@@ -220,9 +219,8 @@ func (f *Follower) locateBehind(ctx context.Context, files []File, begin int) []
 		if src == nil {
 			continue
 		}
-		file := files[i]
-		still := file.Size <= src.off && time.Since(file.MTime) >= f.catalog.every
-		if i == begin && pos.Seek == 0 || still && !src.compressed() || slices.ContainsFunc(found, func(s *source) bool { return s.file.ID == src.file.ID }) {
+		known := func(s *source) bool { return s.file.ID == src.file.ID }
+		if i == begin && pos.Seek == 0 || slices.ContainsFunc(found, known) {
 			src.close()
 			continue
 		}

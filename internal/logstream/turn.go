@@ -117,26 +117,22 @@ func (f *Follower) givenUp(s *source) bool {
 	return true
 }
 
-// skipCopy passes the file at index i if it is a compressed copy of a file that
-// was read: one under the same name, or, if the place of the current file in the
-// order is not known, any.
+// skipCopy passes the file at index i if it is a compressed copy: one of the
+// current file, beside it, or, if that is not in the listing any more, one of any
+// file that was read.
 func (f *Follower) skipCopy(i int) bool {
 	file := f.files[i]
 	if withoutEnding(file.Path) == file.Path {
 		return false
 	}
-	d := f.twin(file.Path)
-	if d == nil && f.listed || d != nil && d.head == nil {
+	if f.listed && f.cur.file.Path != withoutEnding(file.Path) {
 		return false
 	}
 	head, err := readHead(file)
-	if err != nil || len(head) == 0 {
+	if err != nil || f.listed && !alike(head, f.cur.head) || !f.listed && !f.isCopy(file, head) {
 		return false
 	}
-	if d != nil && !alike(head, d.head) || d == nil && !f.isCopy(file, head, f.files) {
-		return false
-	}
-	f.list.finish(file, head)
+	f.list.finishCopy(file, head)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.files = slices.Delete(slices.Clone(f.files), i, i+1)
@@ -157,7 +153,7 @@ func (f *Follower) enter(i int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	old.gone = old.gone || lost
-	f.leave(old)
+	f.leave(old, i == len(f.files)-1)
 	s := f.takeBehind(f.files[i].ID)
 	if s == nil {
 		s = &source{file: f.files[i]}
@@ -180,11 +176,12 @@ func (f *Follower) use(s *source, i int) {
 	f.list.doubting = false
 }
 
-// leave ends the reading of a file. One that was written to lately stays open
-// for a while: its writer may not know yet that the file was rotated away.
-func (f *Follower) leave(s *source) {
+// leave ends the reading of a file. One that was written to lately, or that was
+// the newest up to now, stays open for a while: its writer may not know yet that
+// it was rotated away.
+func (f *Follower) leave(s *source, newest bool) {
 	f.list.finish(s.file, s.head)
-	lately := time.Since(s.end.mtime) < f.catalog.every
+	lately := newest || time.Since(s.end.mtime) < f.catalog.every
 	lost := s.gone || s.copy != nil && s.f == nil
 	if lately && !lost && !s.compressed() && !f.opt.Once {
 		f.keepBehind(s)
