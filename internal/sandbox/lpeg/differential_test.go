@@ -187,3 +187,12 @@ func meant(got, want, pattern string) bool {
 }
 
 var calls = regexp.MustCompile(`(yes|values|step|odd)\([^|]*\) \| `)
+
+// subject takes a subject of a few bytes.
+func (s *source) subject() string {
+	b := make([]byte, s.n(12))
+	for i := range b {
+		b[i] = "aaabbbccd"[s.n(9)]
+	}
+	return string(b)
+}

@@ -236,12 +236,3 @@ func (s *source) leaf() *expr {
 		return &expr{op: "Cb", text: s.pick("a", "b")}
 	}
 }
-
-// subject takes a subject of a few bytes.
-func (s *source) subject() string {
-	b := make([]byte, s.n(12))
-	for i := range b {
-		b[i] = "aaabbbccd"[s.n(9)]
-	}
-	return string(b)
-}
