@@ -15,10 +15,10 @@ build:
 
 # Everything that needs no server of its own.
 test: build
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 
 race:
-	CGO_ENABLED=1 $(GO) test -race -short ./...
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
 # Formatting, vet, staticcheck, and the order of the floors. Generated pages are
 # held fresh by the tests.
@@ -31,7 +31,7 @@ check:
 # Tests against real peers, which are installed from Debian's packages.
 test-services: build
 	./testdata/services/install
-	$(GO) test -count=1 -tags services ./internal/e2e/...
+	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/...
 
 ci: check test race test-services
 
