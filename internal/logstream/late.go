@@ -132,7 +132,7 @@ func (f *Follower) twin(path string) *doneFile {
 	if base == path {
 		return nil
 	}
-	if f.cur.file.Path == base {
+	if f.cur.file.Path == base && f.cur.off > 0 {
 		return &doneFile{path: base, head: f.cur.head}
 	}
 	for _, d := range f.list.done {

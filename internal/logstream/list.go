@@ -66,6 +66,14 @@ func (l *list) use(listing *Listing) {
 	l.gen, l.listing, l.stale = listing.Gen, listing, false
 }
 
+// left notes that a file has been left. One of which nothing was read may still
+// come to have data, under whatever identity.
+func (l *list) left(s *source) {
+	if s.off > 0 {
+		l.finish(s.file, s.head)
+	}
+}
+
 // finish notes that a file has been read.
 func (l *list) finish(file File, head []byte) {
 	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}

@@ -180,7 +180,7 @@ func (f *Follower) use(s *source, i int) {
 // the newest up to now, stays open for a while: its writer may not know yet that
 // it was rotated away.
 func (f *Follower) leave(s *source, newest bool) {
-	f.list.finish(s.file, s.head)
+	f.list.left(s)
 	lately := newest || time.Since(s.end.mtime) < f.catalog.every
 	lost := s.gone || s.copy != nil && s.f == nil
 	if lately && !lost && !s.compressed() && !f.opt.Once {
@@ -193,7 +193,7 @@ func (f *Follower) leave(s *source, newest bool) {
 // drop ends the use of a file. It is closed when no position in it can be asked
 // for any more.
 func (f *Follower) drop(s *source) {
-	f.list.finish(s.file, s.head)
+	f.list.left(s)
 	if s.f == nil {
 		return
 	}
