@@ -3,6 +3,7 @@ package queue_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,9 +125,10 @@ func (m *machine) reader(t *rapid.T, name string) {
 	}
 }
 
-// body returns the body of record n: its number and bytes that look like frames.
+// body returns the body of record n: its number, a check, so that damage does
+// not make it that of another, and bytes that look like frames.
 func body(n, size int) []byte {
-	b := []byte("#" + strconv.Itoa(n) + ":")
+	b := fmt.Appendf(nil, "#%d:%08x", n, uint32(n+1)*2654435761)
 	for len(b) < size {
 		b = append(b, 0x1E, 2, 8, 5, 0x1F, 0x1E, 8, 0x75)
 	}
