@@ -1,7 +1,7 @@
 package lpeg_test
 
 import (
-	"syscall"
+	"strings"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
@@ -14,7 +14,7 @@ const combinedLine = `203.0.113.195 - - [10/Feb/2014:08:46:41 -0800] "GET /stati
 // newState returns a Lua state that can require the libraries.
 func newState(tb testing.TB) *lua.LState {
 	tb.Helper()
-	l := lua.NewState(lua.Options{RegistrySize: 1 << 12, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 12})
+	l := lua.NewState(lua.Options{CallStackSize: 1 << 12, RegistrySize: 1 << 12, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 12})
 	tb.Cleanup(l.Close)
 	lpeg.Preload(l)
 	return l
@@ -32,12 +32,6 @@ func benchmark(b *testing.B, source, subject string) {
 	s := lua.LValue(lua.LString(subject))
 	b.SetBytes(int64(len(subject)))
 	b.ReportAllocs()
-	var r0, r1 syscall.Rusage
-	syscall.Getrusage(0, &r0)
-	defer func() {
-		syscall.Getrusage(0, &r1)
-		b.ReportMetric(float64(r1.Utime.Nano()+r1.Stime.Nano()-r0.Utime.Nano()-r0.Stime.Nano())/float64(b.N), "cpu-ns/op")
-	}()
 	for b.Loop() {
 		l.Push(match)
 		l.Push(p)
@@ -47,6 +41,60 @@ func benchmark(b *testing.B, source, subject string) {
 			b.Fatal("no match")
 		}
 		l.Pop(1)
+	}
+}
+
+// BenchmarkEntry is a call of match that does next to nothing.
+func BenchmarkEntry(b *testing.B) {
+	benchmark(b, `return require "lpeg".P(true)`, combinedLine)
+}
+
+// BenchmarkSearch looks for a word far behind others that begin alike.
+func BenchmarkSearch(b *testing.B) {
+	benchmark(b, `
+local lpeg = require "lpeg"
+return lpeg.P{lpeg.P"needle" + 1 * lpeg.V(1)}`, strings.Repeat("no, not a need less so ", 50)+"needle")
+}
+
+// BenchmarkBacktrack makes and takes back a choice for each letter.
+func BenchmarkBacktrack(b *testing.B) {
+	benchmark(b, `
+local lpeg = require "lpeg"
+local letter = lpeg.R"az"
+return (letter * letter * "1" + letter * letter * "2" + letter)^0`, strings.Repeat("ab2c", 100))
+}
+
+// BenchmarkGrammar is a recursive grammar with captures.
+func BenchmarkGrammar(b *testing.B) {
+	benchmark(b, `
+return require "re".compile[[
+   value  <- %s* (object / array / string / number / literal) %s*
+   object <- {| '{' (member (',' member)* / %s*) '}' |}
+   member <- %s* {: string :} %s* ':' value
+   array  <- {| '[' (value (',' value)* / %s*) ']' |}
+   string <- '"' { ([^"\] / '\' .)* } '"'
+   number <- { '-'? [0-9]+ ('.' [0-9]+)? ([eE] [-+]? [0-9]+)? }
+   literal <- 'true' / 'false' / 'null'
+]]`, `{"a": [1, 2.5, -3e10, "x\"y"], "nested": {"deep": [[[], {}], true, null]}, "text": "The quick brown fox jumps over the lazy dog."}`)
+}
+
+// BenchmarkCompile makes and compiles the pattern of BenchmarkNginxCombined.
+func BenchmarkCompile(b *testing.B) {
+	l := newState(b)
+	f, err := l.LoadFile("testdata/bench/nginx.lua")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Push(f)
+		l.Call(0, 1)
+		p := l.Get(-1)
+		l.Push(l.GetField(p, "match"))
+		l.Push(p)
+		l.Push(lua.LString(""))
+		l.Call(2, 0)
+		l.SetTop(0)
 	}
 }
 

@@ -1,6 +1,9 @@
 package lpeg
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // compiler turns the tree of a pattern into a program.
 //
@@ -153,27 +156,26 @@ func (c *compiler) sequence(parts []*node, pending bool, known, follow *charset)
 // once, and a count of the same set time and again.
 func joinAlike(parts []*node) []*node {
 	var out []*node
-	for _, p := range parts {
-		last := len(out) - 1
-		if last >= 0 && p.kind == kindText && out[last].kind == kindText {
-			out[last] = textNode(out[last].text + p.text)
-			continue
+	for i := 0; i < len(parts); {
+		p, n := parts[i], 1
+		for i+n < len(parts) && (p.kind == kindText || p.set == parts[i+n].set) && parts[i+n].kind == p.kind {
+			n++
 		}
-		if last >= 0 && p.kind == kindSet {
-			same := out[last]
-			if same.kind == kindRepeat && same.min == same.max {
-				same = same.a
+		switch {
+		case n == 1:
+		case p.kind == kindText:
+			var b strings.Builder
+			for _, t := range parts[i : i+n] {
+				b.WriteString(t.text)
 			}
-			if same.kind == kindSet && same.set == p.set {
-				n := out[last].min + 1
-				if out[last].kind == kindSet {
-					n = 2
-				}
-				out[last] = (&node{kind: kindRepeat, a: p, min: n, max: n}).know()
-				continue
-			}
+			p = textNode(b.String())
+		case p.kind == kindSet:
+			p = (&node{kind: kindRepeat, a: p, min: n, max: n}).know()
+		default:
+			n = 1
 		}
 		out = append(out, p)
+		i += n
 	}
 	return out
 }
@@ -198,35 +200,6 @@ func (c *compiler) testFirst(n *node) (at []int) {
 		at = append(at, c.test(n.first(&fullSet)))
 	}
 	return at
-}
-
-// decisive says that n can fail by one instruction only, which comes first in
-// each alternative of n.
-func (n *node) decisive() bool {
-	switch n.kind {
-	case kindText, kindSet:
-		return true
-	case kindAny:
-		return n.min == 1
-	case kindCapture:
-		return n.fullCapture() && n.a.decisive()
-	case kindSeq:
-		parts := flatten(n, kindSeq)
-		for _, p := range parts[1:] {
-			if !p.certain {
-				return false
-			}
-		}
-		return parts[0].decisive()
-	case kindChoice:
-		for _, a := range flatten(n, kindChoice) {
-			if !a.decisive() {
-				return false
-			}
-		}
-		return true
-	}
-	return false
 }
 
 // try compiles a decisive node so that it goes elsewhere instead of failing. It
@@ -348,6 +321,9 @@ func (c *compiler) grammar(n *node) {
 	for _, r := range n.rules {
 		if r.used {
 			c.entries[r] = c.here()
+			if skip := searchBytes(r); !skip.empty() {
+				c.span(skip, 0, unbounded, nil)
+			}
 			c.node(r.body, false, nil, &fullSet)
 			c.emit(inst{op: opReturn})
 		}

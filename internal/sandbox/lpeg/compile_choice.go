@@ -6,6 +6,9 @@ import "math"
 // first one up in a table.
 const switchFrom = 4
 
+// maxSwitches is the number of such tables in a program.
+const maxSwitches = 1 << 12
+
 // choice compiles the alternatives of a choice. An alternative leaves no choice
 // behind when the next byte tells that no later one could match, or when it can
 // fail by its first instruction only. If elsewhere is set, so that all of them
@@ -68,7 +71,7 @@ func (c *compiler) choice(alts []*node, pending bool, follow *charset, elsewhere
 // other, could not match either. It returns the address of the instruction to
 // be given the way out.
 func (c *compiler) attempt(n *node, other, follow *charset) (at int, ok bool) {
-	if n.decisive() {
+	if n.decisive {
 		return c.try(n, follow), true
 	}
 	first := n.first(&fullSet)
@@ -100,6 +103,25 @@ func (n *node) headDecides() bool {
 	return true
 }
 
+// searchBytes is the set of bytes that the rule r is sure to step over, to begin
+// again behind them: a rule like S <- p / . S, that searches for p, does so with
+// the bytes that p cannot begin with.
+func searchBytes(r *rule) charset {
+	alts := flatten(r.body, kindChoice)
+	last := alts[len(alts)-1]
+	if last.kind != kindSeq || last.b.kind != kindCall || last.b.rule != r {
+		return charset{}
+	}
+	skip, _ := last.a.oneByte()
+	for _, a := range alts[:len(alts)-1] {
+		if !a.testable() {
+			return charset{}
+		}
+		skip = skip.minus(a.first(&fullSet))
+	}
+	return skip
+}
+
 // joinSets makes one set of single-byte alternatives side by side.
 func joinSets(alts []*node) []*node {
 	var out []*node
@@ -123,7 +145,7 @@ func joinSets(alts []*node) []*node {
 // fit.
 func (c *compiler) dispatch(alts []*node) []int32 {
 	d := dispatch{address: make([]int32, len(alts))}
-	if len(alts) < switchFrom || len(alts) > 256 {
+	if len(alts) < switchFrom || len(alts) > 256 || len(c.prog.switches) == maxSwitches {
 		return d.address
 	}
 	last := len(alts) - 1

@@ -3,6 +3,7 @@
 package lpeg_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -130,12 +132,14 @@ func TestSameAsLPeg(t *testing.T) {
 
 // runReference runs a script of n cases with lua5.1 and returns the line that
 // each of them printed. LPeg 1.0.2 as packaged checks its own invariants, and a
-// few patterns break them; their line is empty.
+// few patterns break them, or take time without end; their line is empty.
 func runReference(t *testing.T, script string, n int) []string {
 	t.Helper()
 	var lines []string
 	for len(lines) < n {
-		out, err := exec.Command("lua5.1", script, strconv.Itoa(len(lines)+1)).Output()
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		out, err := exec.CommandContext(ctx, "lua5.1", script, strconv.Itoa(len(lines)+1)).Output()
+		cancel()
 		if text := strings.TrimSpace(string(out)); text != "" {
 			lines = append(lines, strings.Split(text, "\n")...)
 		}
@@ -155,6 +159,9 @@ func runScript(t *testing.T, script string) (lines []string) {
 	t.Helper()
 	l := newState(t)
 	l.SetGlobal("first", lua.LNumber(1))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	l.SetContext(ctx)
 	l.SetGlobal("print", l.NewFunction(func(l *lua.LState) int {
 		lines = append(lines, l.CheckString(1))
 		return 0
@@ -175,18 +182,30 @@ func settle(line string) string {
 	return line
 }
 
-// meant says that a difference is one that was decided on. LPeg takes a predicate
-// over a grammar for something that consumes, and so misses left recursion behind
-// it. And it works out the first bytes of a sequence that begins with a predicate
-// without regard to functions behind, so that some are not called.
+// meant says that a difference is one that was decided on, where LPeg errs or
+// looks less closely:
+//   - it takes a predicate over a grammar for something that consumes, and so
+//     misses left recursion behind it;
+//   - it works out the first bytes of some choices and sequences without regard
+//     to functions further on, so that these are not called though reached;
+//   - it takes any recursive rule for one of no fixed length, also one that
+//     never matches.
 func meant(got, want, pattern string) bool {
-	if strings.Contains(got, "may be left recursive") {
-		return strings.Count(pattern, "P{") > 1 && strings.ContainsAny(pattern, "#-")
+	grammars := strings.Count(pattern, "P{")
+	switch {
+	case strings.Contains(got, "may be left recursive"):
+		return grammars > 1 && strings.ContainsAny(pattern, "#-")
+	case strings.Contains(want, "may not have fixed length"):
+		return grammars > 0
+	case !strings.Contains(pattern, "Cmt("):
+		return false
+	case strings.Contains(got, "back reference"):
+		return true
 	}
 	return len(got) > len(want) && calls.ReplaceAllString(got, "") == calls.ReplaceAllString(want, "")
 }
 
-var calls = regexp.MustCompile(`(yes|values|step|odd)\([^|]*\) \| `)
+var calls = regexp.MustCompile(`(yes|values|step|odd|id|count|none|two|cat)\([^|]*\) \| `)
 
 // subject takes a subject of a few bytes.
 func (s *source) subject() string {

@@ -22,6 +22,7 @@ type facts struct {
 	nullable bool // may match without consuming
 	certain  bool // cannot fail
 	headOnly bool // can fail only because of the next byte
+	decisive bool // can fail by one instruction only, the first of each alternative
 	captures bool // produces captures or calls functions
 	open     bool // has references to rules that are not known yet
 
@@ -65,11 +66,12 @@ func (n *node) know() *node {
 		f.passes, f.atEnd, f.nullable, f.certain = fullSet, true, true, true
 	case kindText:
 		f.starts, f.fixed, f.headOnly = byteSet(n.text[0]), len(n.text), len(n.text) == 1
+		f.decisive = true
 		f.size += len(n.text) / 8
 	case kindSet:
-		f.starts, f.fixed, f.headOnly = n.set, 1, true
+		f.starts, f.fixed, f.headOnly, f.decisive = n.set, 1, true, true
 	case kindAny:
-		f.starts, f.fixed, f.headOnly = fullSet, n.min, n.min == 1
+		f.starts, f.fixed, f.headOnly, f.decisive = fullSet, n.min, n.min == 1, n.min == 1
 	case kindSeq:
 		f.chain(&n.a.facts, &n.b.facts)
 		f.measure(n, n.a, n.b)
@@ -97,13 +99,14 @@ func (n *node) know() *node {
 		f.measure(n, n.a)
 	case kindCapture:
 		*f = n.a.facts
+		f.decisive = f.decisive && n.fullCapture()
 		f.captures = true
 		f.size = 1
 		f.measure(n, n.a)
 	case kindRuntime:
 		*f = n.a.facts
 		f.effect = f.effect || f.nullable
-		f.certain, f.headOnly, f.captures, f.fixed = false, false, true, varies
+		f.certain, f.headOnly, f.decisive, f.captures, f.fixed = false, false, false, true, varies
 		f.size = 1
 		f.measure(n, n.a)
 	case kindOpen:
@@ -111,10 +114,10 @@ func (n *node) know() *node {
 		f.fixed, f.open = varies, true
 	case kindCall:
 		*f = n.rule.body.facts
-		f.open, f.size, f.depth = false, 1, 1
+		f.open, f.decisive, f.size, f.depth = false, false, 1, 1
 	case kindGrammar:
 		*f = n.rules[0].body.facts
-		f.open, f.size = false, 1
+		f.open, f.decisive, f.size = false, false, 1
 		for _, r := range n.rules {
 			f.measure(n, r.body)
 		}
@@ -147,6 +150,7 @@ func (f *facts) chain(a, b *facts) {
 	f.nullable = a.nullable && b.nullable
 	f.certain = a.certain && b.certain
 	f.headOnly = a.headOnly && b.certain
+	f.decisive = a.decisive && b.certain
 	f.captures = a.captures || b.captures
 	f.open = a.open || b.open
 	switch {
@@ -171,6 +175,7 @@ func (f *facts) either(a, b *facts) {
 	f.nullable = a.nullable || b.nullable
 	f.certain = a.certain || b.certain
 	f.headOnly = a.headOnly && b.headOnly
+	f.decisive = a.decisive && b.decisive
 	f.captures = a.captures || b.captures
 	f.open = a.open || b.open
 	switch {

@@ -16,6 +16,7 @@ type library struct {
 	module *lua.LTable
 	meta   *lua.LTable // metatable of patterns
 	stack  int         // limit of the backtrack stack
+	depth  int         // matches under way in one another
 	re     *lua.LTable // the module re, once it is opened
 }
 
@@ -97,8 +98,12 @@ func (lib *library) pattern(l *lua.LState, root *node) *lua.LUserData {
 	return &lua.LUserData{Value: &pattern{root: root}, Env: l.Env, Metatable: lib.meta}
 }
 
-// nodeMemory is what a node of a tree is charged for, in bytes.
-const nodeMemory = 256
+// What a node of a pattern is charged for, in bytes, when it is made and when it
+// is compiled.
+const (
+	nodeMemory = 256
+	codeMemory = 48
+)
 
 // charge accounts for memory outside of a match.
 func charge(l *lua.LState, bytes int) {
@@ -112,8 +117,7 @@ func charge(l *lua.LState, bytes int) {
 // spender returns a function that counts work outside of a match and polls the
 // context of l, so that making and compiling patterns can be stopped too.
 func spender(l *lua.LState) func(int) {
-	m := machine{l: l, ctx: l.Context()}
-	m.poll()
+	m := machine{l: l, ctx: l.Context(), fuel: pollSteps}
 	return m.spend
 }
 
@@ -123,8 +127,8 @@ func (lib *library) program(l *lua.LState, p *pattern) *program {
 		if p.root.open {
 			l.RaiseError("rule '%s' used outside a grammar", nameText(openName(p.root)))
 		}
+		charge(l, codeMemory*p.root.size)
 		p.prog = compile(p.root, spender(l))
-		charge(l, p.prog.memory())
 	}
 	return p.prog
 }

@@ -81,6 +81,10 @@ func TestLimitsStopEverything(t *testing.T) {
 			local p = (Cg(1, "x") / 0)^0 * Cg(1, "y")
 			p = C(1)^-3000 * (P"b" * Cmt(Cb"none", yes) + 1 * Cmt(Cb"x", yes))^0
 			return (Cg(1, "x") * p):match(("a"):rep(9000))`, "instruction_limit exceeded"},
+		"compiling long and deep patterns": {`
+			local p, q = P"a", P"a"
+			for i = 1, 8000 do p = (p + "ab") * P"x"^-1 q = q * "abc" end
+			while true do lpeg.match(p + false, "") lpeg.match(#q, "") end`, "instruction_limit exceeded"},
 		"compiling again and again": {
 			`local p = P(true) for i = 1, 7 do p = (p * "a" * p + "b")^-2 end while true do lpeg.match(#p, "") end`,
 			"instruction_limit exceeded"},
@@ -128,6 +132,13 @@ func TestStepsArePolled(t *testing.T) {
 	// Each of the 100000 rounds has one jump.
 	if polls := before - b.steps; polls < 90000/64 || polls > 150000/64 {
 		t.Errorf("%d looks at the context", polls)
+	}
+	before = b.steps
+	if err := l.DoString(`(S"ab"^0):match(s)`); err != nil {
+		t.Fatal(err)
+	}
+	if polls := before - b.steps; polls < 200000/64/64 {
+		t.Errorf("%d looks at the context for 200000 bytes", polls)
 	}
 }
 

@@ -102,29 +102,31 @@ func (m *machine) release() {
 	}
 	clear(m.vals[:max(m.peak, len(m.vals))])
 	clear(m.given)
-	if len(m.stack) > 1<<12 || cap(m.marks) > 1<<12 || cap(m.vals) > 1<<10 || cap(m.text) > 1<<16 {
+	if len(m.stack) > 1<<12 || cap(m.marks) > 1<<12 || cap(m.vals) > 1<<12 || cap(m.text) > 1<<16 {
 		return
 	}
 	*m = machine{stack: m.stack, marks: m.marks[:0], given: m.given[:0], vals: m.vals[:0], text: m.text[:0]}
 	machines.Put(m)
 }
 
-// poll lets whoever controls the state stop it.
+// poll lets whoever controls the state stop it, once for each pollSteps that are
+// overdue.
 func (m *machine) poll() {
-	m.fuel = math.MaxInt
 	if m.ctx == nil {
-		return
+		m.fuel = math.MaxInt
 	}
-	m.fuel = pollSteps
-	select {
-	case <-m.ctx.Done():
-		m.l.Error(lua.LString(m.ctx.Err().Error()), 0)
-	default:
+	for ; m.fuel < 0; m.fuel += pollSteps {
+		select {
+		case <-m.ctx.Done():
+			m.l.Error(lua.LString(m.ctx.Err().Error()), 0)
+		default:
+		}
 	}
 }
 
 // refuel polls and returns the steps until the next poll.
-func (m *machine) refuel() int {
+func (m *machine) refuel(fuel int) int {
+	m.fuel = fuel
 	m.poll()
 	return m.fuel
 }

@@ -34,9 +34,15 @@ func (lib *library) run(l *lua.LState, prog *program, subject lua.LValue, s stri
 	if _, ok := subject.(lua.LString); !ok {
 		subject = lua.LString(s)
 	}
+	if lib.depth++; lib.depth > maxMatches {
+		lib.depth--
+		l.RaiseError("too many matches inside one another")
+	}
+	defer lib.leave()
 	m := newMachine(l, prog, lib.stack)
 	m.s, m.subject, m.nargs = s, subject, nargs
 	end, ok := m.run(start)
+	m.spend(0)
 	if !ok {
 		m.release()
 		l.Push(lua.LNil)
@@ -54,6 +60,13 @@ func (lib *library) run(l *lua.LState, prog *program, subject lua.LValue, s stri
 	}
 	return n
 }
+
+// maxMatches is how many matches may be under way in one another, since each
+// takes a piece of the stack of the process.
+const maxMatches = 200
+
+// leave ends a match.
+func (lib *library) leave() { lib.depth-- }
 
 // startAt is the offset, in a subject of the given length, at which the optional
 // argument 3 of fn tells to begin. Negative positions count from the end.

@@ -85,8 +85,3 @@ type dispatch struct {
 	alternative [257]uint8
 	address     []int32
 }
-
-// memory is what the program is charged for in a sandbox, in bytes.
-func (p *program) memory() int {
-	return 12*len(p.code) + 32*len(p.sets) + 16*len(p.texts) + 288*len(p.switches) + 64*len(p.kept)
-}

@@ -211,7 +211,7 @@ func (m *machine) run(i int) (end int, ok bool) {
 			sp--
 			pc = int(in.to)
 			if fuel--; fuel < 0 {
-				fuel = m.refuel()
+				fuel = m.refuel(fuel)
 			}
 			continue
 		case opRenew:
@@ -219,7 +219,7 @@ func (m *machine) run(i int) (end int, ok bool) {
 			f.pos, f.ncaps, f.open = int32(i), int32(len(marks)), open
 			pc = int(in.to)
 			if fuel--; fuel < 0 {
-				fuel = m.refuel()
+				fuel = m.refuel(fuel)
 			}
 			continue
 		case opBackCommit:
@@ -238,7 +238,7 @@ func (m *machine) run(i int) (end int, ok bool) {
 		case opJump:
 			pc = int(in.to)
 			if fuel--; fuel < 0 {
-				fuel = m.refuel()
+				fuel = m.refuel(fuel)
 			}
 			continue
 		case opCall:
@@ -249,7 +249,7 @@ func (m *machine) run(i int) (end int, ok bool) {
 			sp++
 			pc = int(in.to)
 			if fuel--; fuel < 0 {
-				fuel = m.refuel()
+				fuel = m.refuel(fuel)
 			}
 			continue
 		case opReturn:
@@ -298,7 +298,7 @@ func (m *machine) run(i int) (end int, ok bool) {
 		}
 		pc, i, open, marks = int(f.pc), int(f.pos), f.open, marks[:f.ncaps]
 		if fuel--; fuel < 0 {
-			fuel = m.refuel()
+			fuel = m.refuel(fuel)
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package lpeg_test
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -471,9 +473,15 @@ func FuzzAgainstTwin(f *testing.F) {
 		if len(subject) > 50 {
 			return
 		}
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		l.SetContext(ctx)
 		e := (&source{data: data}).expr(6)
 		defer l.SetTop(0)
 		if err := l.DoString("return " + e.Lua()); err != nil {
+			if ctx.Err() != nil {
+				t.Errorf("%s takes too long", e.Lua())
+			}
 			return // the checks of patterns have tests of their own
 		}
 		p := l.Get(-1)

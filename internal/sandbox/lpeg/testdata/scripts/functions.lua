@@ -48,6 +48,10 @@ p = word * "(" * C((1 - P")")^0) * ")" / function(name, inner) return name, p:ma
 gives(p, "f(g)", "f", nil)
 local depth = Cmt(P(1), function(s, i) return i > #s and i or lpeg.match(p, "a(b)") and i end)
 gives(depth, "xyz", 2)
+local endless
+endless = P(function() return endless:match"a" end)
+fails("too many matches inside one another", lpeg.match, endless, "a")
+fails("too many matches inside one another", lpeg.match, P(1) / function() return endless:match"a" end, "a")
 fails("boom", lpeg.match, P(1) / function() error("boom", 0) end, "a")
 fails("boom", lpeg.match, P(function() error("boom", 0) end), "a")
 gives(word, "still", "still")
