@@ -152,10 +152,16 @@ func (f *Follower) read(p []byte) (int, error) {
 			return 0, ErrNoData
 		case f.src != f.cur:
 			f.goBack()
-		case !ended || !f.listed || !f.turn():
+		case !ended || !f.goOn():
 			return 0, ErrNoData
 		}
 	}
+}
+
+// goOn goes from a file that has been read to the next one if that is quick.
+func (f *Follower) goOn() bool {
+	f.relist()
+	return f.crossing || f.listed && f.turn()
 }
 
 // passHole passes the zero bytes at the beginning of a file that a writer which

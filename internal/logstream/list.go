@@ -69,7 +69,7 @@ func (l *list) use(listing *Listing) {
 // left notes that a file has been left. One of which nothing was read may still
 // come to have data, under whatever identity.
 func (l *list) left(s *source) {
-	if s.off > 0 {
+	if s.off > 0 || s.complete {
 		l.finish(s.file, s.head)
 	}
 }

@@ -100,14 +100,17 @@ func (f *Follower) look(ctx context.Context) bool {
 	case replaced:
 		return f.restart(ctx)
 	}
-	if !f.listed && f.goOnInCopy(ctx) || f.turn() {
-		return true
-	}
-	if f.list.stale {
-		f.refresh(ctx)
-		if f.turn() {
+	for range 2 {
+		switch {
+		case f.crossing || !f.listed && f.goOnInCopy(ctx):
+			return true
+		case !f.list.stale && f.turn():
 			return true
 		}
+		if !f.list.stale {
+			break
+		}
+		f.refresh(ctx)
 	}
 	return ctx.Err() == nil && f.over(nameless)
 }

@@ -23,6 +23,10 @@ func (f *Follower) goOnInCopy(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
+		if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
+			f.list.stale = true
+			continue
+		}
 		f.list.searched[file.ID] = true
 		// A few bytes under the old name are rather a new file that begins like
 		// the old one.

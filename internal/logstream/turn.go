@@ -13,7 +13,6 @@ import (
 // and the next has data. It reports whether there is something to read. The
 // newest file is entered only if nothing can be overlooked before it.
 func (f *Follower) turn() bool {
-	f.relist()
 	for {
 		next := f.at
 		if f.listed {
