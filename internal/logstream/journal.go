@@ -238,6 +238,9 @@ func parsePosition(data []byte) (Position, error) {
 	if len(r.Behind) > behindLimit {
 		return Position{}, fmt.Errorf("%d files behind the position, more than %d", len(r.Behind), behindLimit)
 	}
+	if len(r.Behind) == 0 {
+		r.Behind = nil
+	}
 	for i := range r.Behind {
 		if err := r.Behind[i].checkNested(); err != nil {
 			return Position{}, err

@@ -288,6 +288,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add("app", []byte(`{"seek":6,"file_name":"/var/log/app.log","last_hash":"0005b23129a44e7da697f2e16ccc63f472293921"}`))
 	f.Add("../x", []byte(`{"seek":6,"file_name":"a","last_hash":"","device":1,"inode":2,"behind":[{"seek":1}],"after":{"seek":3},"version":2,"checksum":"00000000"}`))
 	f.Add("a/./b", []byte("{}}"))
+	f.Add("0", []byte(`{"Behind":[]}`))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, stream string, content []byte) {
 		sub := filepath.Join(dir, "journal")
