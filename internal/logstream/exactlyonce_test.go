@@ -20,7 +20,7 @@ import (
 // in all ways at random, the reader lags, is stopped, or crashes and goes on
 // from a position that was saved earlier.
 func TestEveryLineArrivesExactlyOnce(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(100) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newChaos(t, seed).run() })
 		})
