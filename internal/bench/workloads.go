@@ -204,7 +204,11 @@ func w2(more int) func(b *bench) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
-		return b.measure(b.n, func() error { return send(addr, b.data("messages.hpb")) }, b.heka, args...)
+		r, err := b.measure(b.n, func() error { return send(addr, b.data("messages.hpb")) }, b.heka, args...)
+		if err != nil {
+			return r, err
+		}
+		return r.served(), nil
 	}
 }
 
@@ -268,6 +272,9 @@ func (b *bench) relay(addr string, command func(sink string) (string, []string, 
 	}
 	if n := <-lines; n != b.n {
 		return r, fmt.Errorf("%d of %d lines arrived", n, b.n)
+	}
+	if name == b.heka {
+		r = r.served()
 	}
 	return r, nil
 }
