@@ -1,16 +1,18 @@
 package plugintest
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -22,22 +24,25 @@ func (d *declaration) testBuild(t *testing.T) {
 	t.Chdir(dir)
 	openFiles() // the first look opens descriptors of its own
 	for try := range 3 {
-		files, goroutines := openFiles(), runtime.NumGoroutine()
+		files := openFiles()
 		var inst any
-		err := protect(func() (err error) { inst, err = d.build(dir); return err })
-		newFiles, more := opened(files, openFiles()), runtime.NumGoroutine()-goroutines
+		var err error
+		mark := fmt.Sprintf("%s %d", d.Type, try)
+		markGoroutines(mark, func() {
+			err = protect(func() (err error) { inst, err = d.build(dir); return err })
+		})
+		newFiles, more := opened(files, openFiles()), markedGoroutines(mark)
 		if err != nil {
 			t.Fatalf("build: %v", err)
 		}
 		if err := closeInstance(inst); err != nil {
 			t.Errorf("Close: %v", err)
 		}
-		waitForGoroutines(goroutines)
-		if len(newFiles) == 0 && more <= 0 {
+		if len(newFiles) == 0 && more == 0 {
 			break
 		}
 		if try == 2 {
-			t.Errorf("build opens %q and starts %d goroutines; that is for Prepare", newFiles, max(more, 0))
+			t.Errorf("build opens %q and starts %d goroutines; that is for Prepare", newFiles, more)
 		}
 	}
 	if left := filesUnder(dir); len(left) > 0 {
@@ -45,12 +50,31 @@ func (d *declaration) testBuild(t *testing.T) {
 	}
 }
 
-// waitForGoroutines gives goroutines that were told to end a moment to do so,
-// until there are no more than most.
-func waitForGoroutines(most int) {
-	for begun := time.Now(); runtime.NumGoroutine() > most && time.Since(begun) < time.Second; {
-		runtime.Gosched()
+// markLabel is the profiler label that tells who started a goroutine: it is
+// handed down to all goroutines that a marked one starts.
+const markLabel = "plugintest"
+
+// markGoroutines calls f; the goroutines that it starts carry the mark.
+func markGoroutines(mark string, f func()) {
+	pprof.Do(context.Background(), pprof.Labels(markLabel, mark), func(context.Context) { f() })
+}
+
+// markedGoroutines counts the living goroutines with the mark, exactly, whatever
+// other tests' goroutines do meanwhile. In the text of the profile a line with
+// the number of goroutines and their stack precedes one with their labels.
+func markedGoroutines(mark string) int {
+	var b strings.Builder
+	pprof.Lookup("goroutine").WriteTo(&b, 1)
+	label := fmt.Sprintf("%q:%q", markLabel, mark)
+	all, last := 0, 0
+	for line := range strings.Lines(b.String()) {
+		if n, _, ok := strings.Cut(line, " @ "); ok {
+			last, _ = strconv.Atoi(n)
+		} else if strings.HasPrefix(line, "# labels:") && strings.Contains(line, label) {
+			all += last
+		}
 	}
+	return all
 }
 
 // openFiles lists what the process has open, where the system can tell.
