@@ -148,11 +148,15 @@ func (r *receipt) part() {
 	}
 }
 
-// flush makes an output deliver what it has gathered.
+// flush makes an output deliver what it has gathered, and hands over what a filter
+// injects.
 func (c *consumer) flush(hard context.Context, f plugin.Flusher) error {
 	back := newBackoff(messageRetries)
 	for {
 		err := c.call(func() error { return f.Flush(hard) })
+		if c.injector != nil {
+			c.injector.flush()
+		}
 		if err == nil || ends(err) {
 			return err
 		}
