@@ -58,7 +58,7 @@ func (b *bench) run(only string) error {
 	if err := b.generate(); err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(slices.Concat(workloads, logstreamWorkloads), func(w workload) bool {
+	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads), func(w workload) bool {
 		return only != "" && !slices.Contains(strings.Split(only, ","), w.name)
 	})
 	results := make(map[string][]result)

@@ -17,8 +17,6 @@ var workloads = []workload{
 	{name: "W1", what: "access log → AccessLogDecoder → ESJson → file", run: w1, limit: "limit-W1",
 		goal: func(r, limit result) string { return below(r, limit, 700_000, 0.4, 2.0, 60) }},
 	{name: "W1-small", what: "W1 with a tenth of the lines: CPU must not grow", run: w1Small},
-	{name: "W1-lua", what: "W1 with nginx_access.lua in SandboxDecoder", run: w1Lua,
-		goal: func(r, _ result) string { return below(r, result{}, 100_000, 0, 16, 0) }},
 	{name: "W2", what: "framed protobuf over TCP → 20 matchers, one file", run: w2(0),
 		goal: func(r, _ result) string { return below(r, result{}, 1_000_000, 0, 1.5, 0) }},
 	{name: "W2-200", what: "W2 with 200 more outputs that never match", run: w2(200), limit: "W2",
@@ -89,30 +87,6 @@ func runW1(b *bench, dir string, n int) (result, error) {
 	r, err := b.measure(n, nil, b.heka, args...)
 	if err == nil {
 		err = wantLines(filepath.Join(b.dir, "w1.out"), 2*n)
-	}
-	return r, err
-}
-
-func w1Lua(b *bench) (result, error) {
-	small := *b
-	small.n = b.n / 10
-	if err := small.generate(); err != nil {
-		return result{}, err
-	}
-	toml := strings.Replace(w1Config(&small, small.data("access")), `type = "AccessLogDecoder"
-log_format = '`+nginxCombined+`'
-`, `type = "SandboxDecoder"
-filename = "lua_decoders/nginx_access.lua"
-  [nginx.config]
-  log_format = '`+nginxCombined+`'
-`, 1)
-	args, err := b.config("w1-lua", toml)
-	if err != nil {
-		return result{}, err
-	}
-	r, err := b.measure(small.n, nil, b.heka, args...)
-	if err == nil {
-		err = wantLines(filepath.Join(b.dir, "w1.out"), 2*small.n)
 	}
 	return r, err
 }
