@@ -9,15 +9,10 @@ local l = require "lpeg"
 local dt = require "date_time"
 local ip = require "ip_address"
 
-local P, R, S, C, Cc, Cg, Ct = l.P, l.R, l.S, l.C, l.Cc, l.Cg, l.Ct
+local P, R, S, Cc, Cg, Ct = l.P, l.R, l.S, l.Cc, l.Cg, l.Ct
 local tonumber, ipairs = tonumber, ipairs
 
 local space, digit = S" \t\n\v\f\r", R"09"
-
-local function address(p, representation)
-    return Ct(Cg(C(p), "value") * Cg(Cc(representation), "representation"))
-end
-local ip46 = address(ip.v4, "ipv4") + address(ip.v6, "ipv6")
 
 local seconds = dt.build_strftime_grammar"%d-%b-%Y %H:%M:%S"
 local timestamp = Cg(seconds * "." * (digit * digit * digit / tonumber) / function(t, ms)
@@ -48,11 +43,11 @@ local flag = "+" * Cc"recursion requested"
 return {
     query_log_grammar = timestamp
         * space * "queries:" * space * "info:" * space * "client" * space
-        * Cg(ip46, "ClientIP") * "#" * Cg(digit^-5, "ClientEphemeralPort")
+        * Cg(ip.field, "ClientIP") * "#" * Cg(digit^-5, "ClientEphemeralPort")
         * space * "(" * Cg(name, "FullQuery") * "):"
         * space * "query:" * space * query
         * space * Cg(P"IN" + "CH" + "HS", "RecordClass")
         * space * Cg(types, "RecordType")
         * space * Cg(Ct(flag^1), "QueryFlags")
-        * space * "(" * Cg(ip46, "ServerRespondingIP") * ")",
+        * space * "(" * Cg(ip.field, "ServerRespondingIP") * ")",
 }

@@ -1,5 +1,8 @@
 --[[
-Grammars of IP addresses: v4 and v6 are LPeg patterns without captures.
+Grammars of IP addresses.
+
+- v4 and v6 are LPeg patterns without captures
+- field matches either and gives {value = text, representation = "ipv4" or "ipv6"}
 
 A pattern matches the longest address that its alternatives allow at the start of
 the subject, not necessarily all of it.
@@ -36,4 +39,8 @@ local v6 = g2 * g2 * g2 * last32
          + groups(6, h16)
          + groups(7, l.P(true))
 
-return {v4 = v4, v6 = v6}
+local function field(p, representation)
+    return l.Ct(l.Cg(p, "value") * l.Cg(l.Cc(representation), "representation"))
+end
+
+return {v4 = v4, v6 = v6, field = field(v4, "ipv4") + field(v6, "ipv6")}
