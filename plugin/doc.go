@@ -29,6 +29,7 @@
 //	FilterTicker  timer events of a filter
 //	BatchOutput   take a batch at a time instead of a message
 //	OutputTicker  timer events of an output
+//	Finisher      a filter that has something to inject when it ends
 //	Flusher       an output that gathers messages and delivers them later
 //	Expander      a decoder that makes several messages of one
 //	Unframer      a splitter whose records carry an envelope

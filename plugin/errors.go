@@ -1,6 +1,10 @@
 package plugin
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/hekad/heka/message"
+)
 
 // ErrSkip is returned by an encoder or decoder that has nothing to say about a
 // message: it is passed over without being an error.
@@ -20,9 +24,29 @@ func Fatal(err error) error { return &fatalError{err} }
 
 // Exit marks err as the end of the plugin for good: it is not built anew. Heka
 // goes on without it if the section has can_exit, and stops otherwise.
-func Exit(err error) error { return &exitError{err} }
+func Exit(err error) error { return &exitError{err: err} }
 
-type exitError struct{ err error }
+// Terminated is Exit for a plugin that announces its end in a message of its own,
+// which announce fills in; err is only logged. The host makes the message, with a
+// fresh Uuid and Logger hekad, and routes it in the place of heka.terminated,
+// whether heka goes on or stops.
+func Terminated(err error, announce func(m *message.Message)) error {
+	return &exitError{err, announce}
+}
+
+// Announcement returns what err was given by Terminated, or nil.
+func Announcement(err error) func(m *message.Message) {
+	var x *exitError
+	if errors.As(err, &x) {
+		return x.announce
+	}
+	return nil
+}
+
+type exitError struct {
+	err      error
+	announce func(m *message.Message)
+}
 
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }

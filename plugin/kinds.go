@@ -83,6 +83,13 @@ type FilterTicker interface {
 	Tick(ctx context.Context, now time.Time, out Injector) error
 }
 
+// Finisher is a Filter that has something to inject when it ends. Finish is called
+// once, after the last message, when heka stops or the filter is taken out of the
+// pipeline; not when the filter ended by an error. An error is logged.
+type Finisher interface {
+	Finish(ctx context.Context, out Injector) error
+}
+
 // Injector is how a filter makes new messages.
 type Injector interface {
 	// New returns a message with a fresh Uuid, the current time, and heka's

@@ -149,7 +149,8 @@ func (r ReportInterval) MarshalText() ([]byte, error) {
 const envPrefix = "HEKA"
 
 // Global resolves the options of [hekad]: defaults, then the section, then
-// HEKA_* environment variables, then the flags that were given. Flags are
+// HEKA_* environment variables, as Options.LookupEnv finds them (none with
+// LiteralEnv), then the flags that were given. Flags are
 // found by the option's name, with - for _; flags may be nil. The section
 // returned says where each value came from, for Effective.
 func (c *Config) Global(flags *pflag.FlagSet) (Global, *Section, Problems) {
@@ -159,13 +160,11 @@ func (c *Config) Global(flags *pflag.FlagSet) (Global, *Section, Problems) {
 	}
 	g := DefaultGlobal()
 	v := viper.New()
-	v.SetEnvPrefix(envPrefix)
-	v.AllowEmptyEnv(true)
 	sec := &Section{Name: file.Name, Pos: file.Pos, Table: newTable(file.Name, file.Table.KeyPos, file.Table.Pos)}
 	outside := map[string]bool{}
 	options := []target{newTarget(reflect.ValueOf(&g).Elem())}
 	for _, o := range options[0].options {
-		at, err := bind(v, o.name, flags)
+		at, err := c.bind(v, o.name, flags)
 		if err != nil {
 			panic("config: binding " + o.name + ": " + err.Error())
 		}
@@ -190,29 +189,25 @@ func (c *Config) Global(flags *pflag.FlagSet) (Global, *Section, Problems) {
 	return g, sec, problems
 }
 
-// bind lets viper look for an option in the environment and among the flags.
-// It returns the variable or flag that sets it, or the zero Pos.
-func bind(v *viper.Viper, name string, flags *pflag.FlagSet) (Pos, error) {
-	if err := v.BindEnv(name); err != nil {
-		return Pos{}, err
+// bind tells viper what an option is in the environment and among the flags. It
+// returns the variable or flag that sets it, or the zero Pos.
+func (c *Config) bind(v *viper.Viper, name string, flags *pflag.FlagSet) (Pos, error) {
+	var at Pos
+	if c.lookup != nil {
+		variable := envPrefix + "_" + strings.ToUpper(name)
+		if value, ok := c.lookup(variable); ok {
+			v.SetDefault(name, value) // flags come before it
+			at.File = variable
+		}
 	}
 	if flags != nil {
 		for _, spelled := range []string{name, strings.ReplaceAll(name, "_", "-")} {
-			if f := flags.Lookup(spelled); f != nil {
-				if err := v.BindPFlag(name, f); err != nil {
-					return Pos{}, err
-				}
-				if f.Changed {
-					return Pos{File: "--" + f.Name}, nil
-				}
+			if f := flags.Lookup(spelled); f != nil && f.Changed {
+				return Pos{File: "--" + f.Name}, v.BindPFlag(name, f)
 			}
 		}
 	}
-	variable := envPrefix + "_" + strings.ToUpper(name)
-	if _, ok := os.LookupEnv(variable); ok {
-		return Pos{File: variable}, nil
-	}
-	return Pos{}, nil
+	return at, nil
 }
 
 // outsideNode makes a node of text from outside a file: of a string where the

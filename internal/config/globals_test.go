@@ -125,3 +125,21 @@ func TestEmptyVariableForANumberIsAProblem(t *testing.T) {
 		t.Errorf("problems: %v", problems)
 	}
 }
+
+func TestGlobalLooksWhereTheFilesDo(t *testing.T) {
+	t.Setenv("HEKA_POOLSIZE", "7")
+	for _, c := range []struct {
+		options config.Options
+		want    int
+	}{
+		{config.Options{}, 7},
+		{config.Options{LookupEnv: func(name string) (string, bool) { return "9", name == "HEKA_POOLSIZE" }}, 9},
+		{config.Options{LookupEnv: func(string) (string, bool) { return "", false }}, 100},
+		{config.Options{LiteralEnv: true}, 100},
+	} {
+		cfg, _ := config.LoadBytes("heka.toml", nil, c.options)
+		if g, _, problems := cfg.Global(nil); g.PoolSize != c.want || len(problems) > 0 {
+			t.Errorf("%+v: poolsize %d, %v", c.options, g.PoolSize, problems)
+		}
+	}
+}

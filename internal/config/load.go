@@ -42,7 +42,7 @@ func Load(path string, o Options) (*Config, Problems) {
 		}
 		l.file(file, string(data), o)
 	}
-	return l.finish()
+	return l.finish(o)
 }
 
 // LoadBytes reads a configuration from memory, as Load does a file. name
@@ -50,7 +50,7 @@ func Load(path string, o Options) (*Config, Problems) {
 func LoadBytes(name string, data []byte, o Options) (*Config, Problems) {
 	var l loader
 	l.file(name, string(data), o)
-	return l.finish()
+	return l.finish(o)
 }
 
 // LoadSection reads a file whose top level is itself one section, such as the
@@ -143,7 +143,8 @@ func (l *loader) replaced(old, s *Section) {
 	}
 }
 
-func (l *loader) finish() (*Config, Problems) {
+func (l *loader) finish(o Options) (*Config, Problems) {
+	l.cfg.lookup = o.lookup()
 	l.cfg.Sections = slices.DeleteFunc(l.cfg.Sections, func(s *Section) bool {
 		return l.current[sectionID{s.Name, s.Kind()}] != s
 	})

@@ -55,6 +55,8 @@ type Config struct {
 	Sections []*Section
 	// Warnings are the warnings among the problems found while reading.
 	Warnings Problems
+
+	lookup func(string) (string, bool) // of environment variables, or nil
 }
 
 // Find returns the section of the given kind ("Decoder") that is called name,

@@ -222,6 +222,7 @@ func (c *consumer) live(hard context.Context) (err error) {
 			if flusher != nil {
 				return c.flush(hard, flusher)
 			}
+			c.finish(hard, inst)
 			return nil
 		}
 		select {
@@ -385,9 +386,7 @@ func (c *consumer) gone(cause error) {
 	if n := c.books.dropped.total() - before; n > 0 {
 		c.log.Error(fmt.Sprintf("Lost/Dropped %d %s", n, plural(n, "message")))
 	}
-	if c.opts.CanExit {
-		c.host.terminated(c, cause)
-	}
+	c.host.terminated(c, cause)
 }
 
 func plural(n uint64, word string) string {

@@ -110,6 +110,10 @@ func (s *stream) undecoded(p *plugin.Pack, err error) {
 		return
 	}
 	s.tally.failed++
+	if plugin.IsExit(err) {
+		s.giveUp(err)
+		return
+	}
 	if s.in.opts.LogDecodeFailures {
 		s.decoder.log.Error(err.Error())
 	}
@@ -132,6 +136,15 @@ func (s *stream) undecoded(p *plugin.Pack, err error) {
 	p.Message.AddString("decode_error", text)
 	s.in.books.decodeFailures.Add(1)
 	s.route(p)
+}
+
+// giveUp stops heka because of a decoder that has ended for good. The input's
+// position stays in front of the batch, so that its records come again at the next
+// start.
+func (s *stream) giveUp(err error) {
+	s.decoder.log.Error(err.Error())
+	s.stuck = true
+	s.host.Stop(1)
 }
 
 // panicked counts a record whose splitter, decoder or decoration panicked. A

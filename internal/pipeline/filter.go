@@ -36,6 +36,18 @@ func (c *consumer) filter(hard context.Context, inst any) error {
 	return err
 }
 
+// finish lets a filter inject what it still has to say.
+func (c *consumer) finish(hard context.Context, inst any) {
+	f, ok := inst.(plugin.Finisher)
+	if !ok {
+		return
+	}
+	if err := c.call(func() error { return f.Finish(hard, c.injector) }); err != nil {
+		c.log.Error(err.Error())
+	}
+	c.injector.flush()
+}
+
 func (c *consumer) filterBatch(hard context.Context, f plugin.BatchFilter) error {
 	packs := c.cur.packs[c.curDone:]
 	for _, p := range packs {

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -233,4 +234,82 @@ func TestNoGraphOfFiltersBlocks(t *testing.T) {
 			rt.Fatalf("books: %v", err)
 		}
 	})
+}
+
+// farewell is a filter that injects a message of a type when it ends.
+type farewell struct {
+	seen []string
+	typ  string
+}
+
+func (f *farewell) Process(_ context.Context, p *plugin.Pack, _ plugin.Injector) error {
+	f.seen = append(f.seen, strings.Clone(p.Message.Type()+p.Message.Payload()))
+	return nil
+}
+
+func (f *farewell) Finish(_ context.Context, out plugin.Injector) error {
+	p, err := out.New()
+	if err != nil {
+		return err
+	}
+	p.Message.SetType(f.typ)
+	p.Message.SetPayload(strings.Join(f.seen, " "))
+	return out.Inject(p)
+}
+
+func farewellFilter(typ string, f *farewell) plugin.Plugin {
+	return plugin.NewFilter(typ, none{}, func(*none, *plugin.Env) (plugin.Filter, error) { return f, nil })
+}
+
+func TestFiltersInjectAtTheirEnd(t *testing.T) {
+	s := &sink{}
+	g := newGraph(t, `
+[in]
+type = "ReaderInput"
+[AFilter]
+message_matcher = "Logger == 'in'"
+[BFilter]
+message_matcher = "Type == 'a'"
+[out]
+type = "SinkOutput"
+message_matcher = "Type == 'b'"
+`, readerInput("ReaderInput", &reader{open: readers("1\n2\n")}), farewellFilter("AFilter", &farewell{typ: "a"}),
+		farewellFilter("BFilter", &farewell{typ: "b"}), sinkOutput("SinkOutput", s))
+	g.start()
+	g.balanced()
+	if got := s.payloads(); len(got) != 1 || got[0] != "a1\n 2\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTerminatedFilterAnnouncesItsEndItself(t *testing.T) {
+	for _, canExit := range []bool{true, false} {
+		s := &typeSink{}
+		f := &tagger{act: func(*plugin.Pack) error {
+			return plugin.Terminated(errors.New("enough"), func(m *message.Message) {
+				m.SetType("my.end")
+				m.SetPayload("of this filter")
+			})
+		}}
+		g := newGraph(t, fmt.Sprintf(`
+[in]
+type = "ReaderInput"
+[f]
+type = "TagFilter"
+message_matcher = "TRUE"
+can_exit = %v
+[out]
+type = "SinkOutput"
+message_matcher = "Logger == 'hekad' && Hostname == 'test' && Uuid != ''"
+`, canExit), readerInput("ReaderInput", &reader{open: readers("1\n")}), taggerFilter("TagFilter", f),
+			plugin.NewOutput("SinkOutput", none{}, func(*none, *plugin.Env) (plugin.Output, error) { return s, nil }))
+		g.start()
+		g.balanced()
+		if got := fmt.Sprint(s.got); got != "[my.end]" {
+			t.Errorf("can_exit %v: %s", canExit, got)
+		}
+		if want := map[bool]int{true: 0, false: 1}[canExit]; g.code != want {
+			t.Errorf("can_exit %v: exit code %d", canExit, g.code)
+		}
+	}
 }

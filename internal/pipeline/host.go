@@ -47,13 +47,11 @@ type Host struct {
 // handled.
 var ErrStart = errors.New("start")
 
-// Stop asks for an orderly shutdown with the given exit code; the first code
+// Stop asks for an orderly shutdown with the given exit code; the first code but 0
 // stands. It may be called at any time and from any goroutine.
 func (h *Host) Stop(code int) {
-	h.stopping.Do(func() {
-		h.code.Store(int32(code))
-		close(h.stop)
-	})
+	h.code.CompareAndSwap(0, int32(code))
+	h.stopping.Do(func() { close(h.stop) })
 }
 
 // Kill gives up whatever still runs. What is lost is counted and reported.
@@ -197,22 +195,8 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 	}
 	stopInputs()
 	await(h.hard, inputsDone)
-	for h.filterWork.n.Load() != 0 && h.hard.Err() == nil {
-		await(h.hard, h.filterWork.none)
-	}
-	for _, kind := range []plugin.Kind{plugin.KindFilter, plugin.KindOutput} {
-		for _, c := range h.consumers {
-			if c.kind == kind {
-				h.log.Info(fmt.Sprintf("Stop message sent to %s '%s'", c.kindWord(), c.name))
-				c.inbox.close()
-			}
-		}
-		for _, c := range h.consumers {
-			if c.kind == kind && await(h.hard, c.ended) {
-				c.log.Info("stopped")
-			}
-		}
-	}
+	h.endFilters()
+	h.endOutputs()
 	if h.hard.Err() != nil {
 		h.abandon()
 	}
@@ -227,6 +211,44 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 		h.log.Error("the books do not balance: " + err.Error())
 	}
 	h.log.Info("Shutdown complete.")
+}
+
+// drainFilters waits until filters have nothing left to do.
+func (h *Host) drainFilters() {
+	for h.filterWork.n.Load() != 0 && h.hard.Err() == nil {
+		await(h.hard, h.filterWork.none)
+	}
+}
+
+// endFilters ends filters one after another, in the order of their sections, so
+// that what one injects at its end still reaches those behind it.
+func (h *Host) endFilters() {
+	for _, c := range h.consumers {
+		if c.kind == plugin.KindFilter {
+			h.drainFilters()
+			h.end(c)
+		}
+	}
+}
+
+// endOutputs ends all outputs at once.
+func (h *Host) endOutputs() {
+	var ending sync.WaitGroup
+	for _, c := range h.consumers {
+		if c.kind == plugin.KindOutput {
+			ending.Go(func() { h.end(c) })
+		}
+	}
+	ending.Wait()
+}
+
+// end ends one consumer when it has drained.
+func (h *Host) end(c *consumer) {
+	h.log.Info(fmt.Sprintf("Stop message sent to %s '%s'", c.kindWord(), c.name))
+	c.inbox.close()
+	if await(h.hard, c.ended) {
+		c.log.Info("stopped")
+	}
 }
 
 // await waits for done; false means that ctx was done first.
@@ -289,8 +311,16 @@ func (h *Host) inject(fill func(m *message.Message)) {
 	h.own.flush()
 }
 
-// terminated announces the end of a plugin that heka goes on without.
+// terminated announces the end of a plugin: in its own words, or in the usual ones
+// if heka goes on without it.
 func (h *Host) terminated(c *consumer, cause error) {
+	if announce := plugin.Announcement(cause); announce != nil {
+		h.inject(announce)
+		return
+	}
+	if !c.opts.CanExit {
+		return
+	}
 	text := "Run exited."
 	if cause != nil {
 		text = cause.Error()

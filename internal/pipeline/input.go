@@ -188,6 +188,7 @@ func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 			s.decoder, err = in.newDecoder(o.Token, 0)
 		}
 		if err != nil {
+			closeHelper(s.split.Splitter, in.log)
 			return nil, err
 		}
 	}

@@ -37,6 +37,7 @@ type stream struct {
 	size       int  // of the next arena
 	skipping   bool // inside the tail of an over-long record
 	splitting  bool // inside Split
+	stuck      bool // the decoder has ended: nothing more is acknowledged
 
 	b    *batch
 	done []func() // callbacks waiting for the batch's ticket
@@ -389,6 +390,9 @@ func (s *stream) Flush() {
 		clear(s.done)
 		s.done = s.done[:0]
 		s.ticketed = s.consumed
+		if s.stuck {
+			t.left.Add(1) // for good
+		}
 	}
 	switch {
 	case b == nil:

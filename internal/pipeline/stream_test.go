@@ -7,9 +7,11 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
+	"github.com/hekad/heka/internal/pipeline"
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
@@ -329,5 +331,36 @@ type see struct{ m **message.Message }
 
 func (s see) Send(_ context.Context, p *plugin.Pack) error {
 	*s.m = p.Message.Clone()
+	return nil
+}
+
+// A decoder that has ended for good stops heka, and the position stays in front of
+// what it refused.
+func TestDecoderThatEndsStopsHeka(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		var last atomic.Int64
+		s := &sink{}
+		g := newGraph(t, fmt.Sprintf("[EndDecoder]\n[in]\ntype=\"ReaderInput\"\ndecoder=\"EndDecoder\"\ndecoder_workers=%d\n[out]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\n", workers),
+			readerInput("ReaderInput", &reader{open: func() []io.Reader {
+				return []io.Reader{io.MultiReader(strings.NewReader("1\n"), strings.NewReader("end\n2\n"))}
+			}, delivered: func(_ int, n int64) { last.Store(n) }}), sinkOutput("SinkOutput", s),
+			plugin.NewDecoder("EndDecoder", none{}, func(*none, *plugin.Env) (plugin.Decoder, error) { return ending{}, nil }))
+		g.start()
+		b := g.balanced()
+		if g.code != 1 || !strings.Contains(g.log.String(), "error: FATAL: it is over") {
+			t.Errorf("%d workers: exit code %d\n%s", workers, g.code, g.log)
+		}
+		if d := b.Inputs[0].Dropped; len(d) != 1 || d[0] != (pipeline.Count{Name: "decode", N: 1}) || last.Load() > 2 {
+			t.Errorf("%d workers: dropped %v, position %d", workers, d, last.Load())
+		}
+	}
+}
+
+type ending struct{}
+
+func (ending) Decode(p *plugin.Pack) error {
+	if strings.HasPrefix(p.Message.Payload(), "end") {
+		return plugin.Exit(errors.New("FATAL: it is over"))
+	}
 	return nil
 }

@@ -83,6 +83,9 @@ func (k *worker) decode(p parcel) {
 	}
 	s.b = nil
 	s.in.books.add(&s.tally)
+	if s.stuck && p.t != nil {
+		p.t.left.Add(1) // for good
+	}
 }
 
 // one decodes and routes one pack. Unlike in a stream without workers a pack

@@ -33,6 +33,9 @@ func (d *declaration) testFilter(t *testing.T) {
 			}
 		}
 	}
+	if err := f.finish(ctx); err != nil {
+		t.Errorf("end: %v", err)
+	}
 }
 
 // filtering drives one filter. Errors of the filter's own are no failures, since
@@ -74,6 +77,17 @@ func (f *filtering) batch(ctx context.Context, messages []*message.Message) erro
 		err = errors.Join(err, unchanged())
 	}
 	return err
+}
+
+func (f *filtering) finish(ctx context.Context) error {
+	last, ok := f.inst.(plugin.Finisher)
+	if !ok {
+		return nil
+	}
+	return protect(func() error {
+		last.Finish(ctx, injector{})
+		return nil
+	})
 }
 
 func (f *filtering) tick(ctx context.Context) error {

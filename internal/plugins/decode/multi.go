@@ -17,6 +17,7 @@ type multi struct {
 	all     bool // every decoder runs, not only the first that succeeds
 	logSubs bool
 	log     *slog.Logger
+	exit    error // of a sub-decoder that has ended for good
 
 	saved     message.Message // the message as it was before a sub-decoder
 	from      []*plugin.Pack  // messages that wait for the next sub-decoder
@@ -67,10 +68,12 @@ func (d *multi) Expand(p *plugin.Pack, out *plugin.Expansion) error {
 	start := d.begin()
 	before := len(out.Packs)
 	ok := d.expand(p, out)
-	var err error
-	if !ok {
-		out.Packs = out.Packs[:before]
+	err := d.exit
+	if err == nil && !ok {
 		err = errAllFailed
+	}
+	if err != nil {
+		out.Packs = out.Packs[:before]
 	}
 	d.end(start, err)
 	return err
@@ -122,6 +125,9 @@ func (d *multi) run(s *sub, p *plugin.Pack, out *plugin.Expansion) bool {
 	if err == nil {
 		return true
 	}
+	if plugin.IsExit(err) {
+		d.exit = fmt.Errorf("subdecoder %s: %w", s.name, err)
+	}
 	if d.logSubs && !errors.Is(err, plugin.ErrSkip) {
 		d.log.Error("Subdecoder '" + s.name + "' decode error: " + err.Error())
 	}
@@ -152,10 +158,10 @@ func (d *multi) Decode(p *plugin.Pack) error {
 
 // Prepare implements plugin.Preparer.
 func (d *multi) Prepare(ctx context.Context) error {
-	for _, s := range d.subs {
+	for i, s := range d.subs {
 		if p, ok := s.Decoder.(plugin.Preparer); ok {
 			if err := p.Prepare(ctx); err != nil {
-				return fmt.Errorf("subdecoder %s: %w", s.name, err)
+				return errors.Join(fmt.Errorf("subdecoder %s: %w", s.name, err), closeAll(d.subs[:i]))
 			}
 		}
 	}
@@ -163,9 +169,11 @@ func (d *multi) Prepare(ctx context.Context) error {
 }
 
 // Close implements plugin.Closer.
-func (d *multi) Close() error {
+func (d *multi) Close() error { return closeAll(d.subs) }
+
+func closeAll(subs []*sub) error {
 	var problems []error
-	for _, s := range d.subs {
+	for _, s := range subs {
 		if c, ok := s.Decoder.(plugin.Closer); ok {
 			problems = append(problems, c.Close())
 		}

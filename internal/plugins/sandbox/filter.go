@@ -90,37 +90,26 @@ func (f *filter) timerEvent(now time.Time) (text string, ok bool) {
 	return text, status == 0
 }
 
-// FlushInterval implements plugin.Flusher: Flush is only called at the end.
-func (f *filter) FlushInterval() time.Duration { return 0 }
-
-// Flush calls timer_event for the last time.
-func (f *filter) Flush(ctx context.Context) error {
+// Finish calls timer_event for the last time. It implements plugin.Finisher.
+func (f *filter) Finish(ctx context.Context, out plugin.Injector) error {
 	if !f.lastEvent || f.running() == nil {
 		return nil
 	}
-	f.lastEvent, f.ctx = false, ctx
+	f.lastEvent, f.ctx, f.out = false, ctx, out
 	if text, ok := f.timerEvent(time.Now()); !ok {
-		return plugin.Exit(errors.New("FATAL: " + text)) //lint:ignore ST1005 the text is part of Heka's contract
+		return errors.New("FATAL: " + text) //lint:ignore ST1005 the text is part of Heka's contract
 	}
 	return nil
 }
 
-// terminate tells the world that the script has failed, and ends the filter.
+// terminate ends the filter and says what the world is told about it.
 func (f *filter) terminate(reason string) error {
 	f.failures.Add(1)
-	if p, err := f.out.New(); err != nil {
-		f.env.Log.Error(err.Error())
-	} else {
-		m := &p.Message
+	return plugin.Terminated(errors.New("Terminated. Reason: "+reason), func(m *message.Message) { //lint:ignore ST1005 the text is part of Heka's contract
 		m.SetType("heka.sandbox-terminated")
-		m.SetLogger("hekad")
 		m.SetPayload(reason)
 		m.AddString("plugin", f.env.Name)
-		if err := f.out.Inject(p); err != nil {
-			f.env.Log.Error("termination message not sent: " + err.Error())
-		}
-	}
-	return plugin.Exit(errors.New("Terminated. Reason: " + reason)) //lint:ignore ST1005 the text is part of Heka's contract
+	})
 }
 
 // allowed counts an injection and returns its pack.

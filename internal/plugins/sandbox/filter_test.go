@@ -97,12 +97,13 @@ func TestFilterTerminates(t *testing.T) {
 			t.Errorf("%q: %v", c.source, err)
 			continue
 		}
-		if len(out.messages) != c.injected+1 {
+		if len(out.messages) != c.injected {
 			t.Errorf("%q: %d messages", c.source, len(out.messages))
 			continue
 		}
-		m := out.messages[c.injected]
-		if m.Type() != "heka.sandbox-terminated" || m.Logger() != "hekad" || strings.ReplaceAll(m.Payload(), b.path, "s.lua") != c.want || fieldText(m, "plugin") != ":f" {
+		m := message.New()
+		plugin.Announcement(err)(m)
+		if m.Type() != "heka.sandbox-terminated" || strings.ReplaceAll(m.Payload(), b.path, "s.lua") != c.want || fieldText(m, "plugin") != ":f" {
 			t.Errorf("%q %q %q", m.Type(), m.Logger(), m.Payload())
 		}
 	}
@@ -149,10 +150,10 @@ func TestFilterTimerEventOnShutdown(t *testing.T) {
 	if err := f.(plugin.Filter).Process(t.Context(), vectorPack(), out); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.(plugin.Flusher).Flush(t.Context()); err != nil || len(out.messages) != 10 || out.messages[0].Payload() != "true" {
+	if err := f.(plugin.Finisher).Finish(t.Context(), out); err != nil || len(out.messages) != 10 || out.messages[0].Payload() != "true" {
 		t.Errorf("%d messages, %v", len(out.messages), err)
 	}
-	if err := f.(plugin.Flusher).Flush(t.Context()); err != nil {
+	if err := f.(plugin.Finisher).Finish(t.Context(), out); err != nil {
 		t.Errorf("it is called twice: %v", err)
 	}
 }
