@@ -20,11 +20,18 @@ var update = flag.Bool("update", false, "write what the scripts compare with ane
 // TestMain makes this test binary the program heka, under all its names, for the
 // scripts.
 func TestMain(m *testing.M) {
+	if err := os.Setenv("GORACE", os.Getenv("GORACE")+" "+leaveAtOnce); err != nil {
+		panic(err)
+	}
 	heka := func() { os.Exit(cli.Run(os.Args, plugins.All())) }
 	testscript.Main(m, map[string]func(){
 		"heka": heka, "hekad": heka, "heka-cat": heka, "heka-logstreamer": heka,
 	})
 }
+
+// leaveAtOnce is a setting of the race detector, whose programs otherwise sleep
+// for a second before they end.
+const leaveAtOnce = "atexit_sleep_ms=0"
 
 // TestScripts runs the scripts of testdata/script. Beside the usual commands
 // they have:
@@ -38,6 +45,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code},
