@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"internal/strftime":          1,
 	"internal/matcher":           1,
 	"internal/queue":             2, // above framing
+	"internal/deadletter":        1,
 	"internal/logstream":         1,
 	"internal/netconf":           1,
 	"internal/accesslog":         1,

@@ -19,8 +19,8 @@ type Batch struct {
 
 // Ledger is how a batch tells the host what became of its messages.
 type Ledger interface {
-	// Drop counts n messages as dropped for a reason.
-	Drop(n int, reason string, cause error)
+	// Drop counts a message of the batch as dropped for a reason.
+	Drop(p *Pack, reason string, cause error)
 	// Hold returns a receipt for the batch's messages that were not dropped.
 	Hold() Receipt
 }
@@ -40,10 +40,12 @@ func (b *Batch) Reset(packs []*Pack, more bool, l Ledger) {
 	*b = Batch{Packs: packs, More: more, ledger: l}
 }
 
-// Drop says that one message of the batch will never be delivered. The reason
+// Drop says that p, a message of the batch, will never be delivered. The reason
 // is a short fixed word that drops are counted by, such as "encode", "too_big"
-// or "refused"; cause is logged.
-func (b *Batch) Drop(reason string, cause error) { b.ledger.Drop(1, reason, cause) }
+// or "refused"; cause is logged, and both go into the dead letter if the section
+// has dead_letter. When the method that got the batch returns an error, drops
+// count only among the first Done packs: the others are offered again.
+func (b *Batch) Drop(p *Pack, reason string, cause error) { b.ledger.Drop(p, reason, cause) }
 
 // Hold takes over the acknowledgement of the batch: when the method that got
 // the batch returns nil the messages do not yet count as delivered; they do when

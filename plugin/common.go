@@ -48,6 +48,12 @@ type ConsumerOptions struct {
 	// block makes the inputs wait, drop counts and drops the new message,
 	// drop_oldest the oldest waiting ones, shutdown stops heka.
 	FullAction string `toml:"full_action" oneof:"block,drop,drop_oldest,shutdown"`
+	// Keep messages that the plugin refuses for good: each goes on as a dead
+	// letter, a message of type heka.dead-letter that carries it whole and says
+	// why it was refused, to the outputs and filters whose message_matcher wants
+	// that type and that do not have this option themselves. Otherwise refused
+	// messages are dropped and counted.
+	DeadLetter bool `toml:"dead_letter"`
 	// Put a queue on disk in front of the plugin.
 	UseBuffering bool `toml:"use_buffering"`
 	// The queue on disk.

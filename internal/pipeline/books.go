@@ -50,6 +50,7 @@ type consumerBooks struct {
 	failed    atomic.Uint64 // messages that a filter could not process
 	injected  atomic.Uint64 // messages that a filter made
 	unmatched atomic.Uint64 // of those, messages that no consumer wanted
+	letters   atomic.Uint64 // dead letters that somebody took
 	dropped   drops
 }
 
@@ -150,7 +151,9 @@ type ConsumerBooks struct {
 	Name, State                 string
 	Matched, Delivered, Retried uint64
 	Injected                    uint64
-	InFlight                    int64
+	// DeadLetters were made of messages among Dropped.
+	DeadLetters uint64
+	InFlight    int64
 	// Backlog was in the queue on disk at the start, Left is there at the end.
 	Backlog, Left int64
 	Dropped       []Count
@@ -169,11 +172,11 @@ func (h *Host) Books() Books {
 	for _, c := range h.consumers {
 		b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
 			Delivered: c.books.delivered.Load(), Retried: c.books.retried.Load(),
-			Injected: c.books.injected.Load(), InFlight: c.inFlight(), Left: c.left.Load(), Dropped: c.books.dropped.list()}
+			Injected: c.books.injected.Load(), DeadLetters: c.books.letters.Load(), InFlight: c.inFlight(), Left: c.left.Load(), Dropped: c.books.dropped.list()}
 		if c.spool != nil {
 			b.Backlog = c.spool.backlog.Load()
 		}
-		all.Injected += b.Injected
+		all.Injected += b.Injected + b.DeadLetters
 		all.Unmatched += c.books.unmatched.Load()
 		all.Consumers = append(all.Consumers, b)
 	}

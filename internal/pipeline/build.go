@@ -59,6 +59,7 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	for _, s := range b.of(plugin.KindOutput) {
 		b.consumer(s)
 	}
+	b.addressees()
 	b.problems.Sort()
 	if b.problems.HasErrors() {
 		h.kill()

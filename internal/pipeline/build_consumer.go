@@ -3,11 +3,15 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/internal/deadletter"
 	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/internal/queue"
+	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -17,6 +21,7 @@ func (b *builder) consumer(s *section) {
 		log:   loggerFor(b.log, "Plugin", s.Name),
 		inbox: newInbox(int(b.opts.Global.PluginChanSize) * queuePerChanSize),
 		ended: make(chan struct{}), reopen: make(chan struct{}, 1)}
+	c.letters = newLetters(c)
 	c.setState("starting")
 	c.matcher = b.matcher(s)
 	encoder := b.encoder(s)
@@ -104,13 +109,14 @@ func (b *builder) buffering(s *section, c *consumer) {
 		b.fail(s, "buffering.fsync", "%v", err)
 		return
 	}
-	c.spool = &spool{c: c, dir: queueDir(b.opts.Global.BaseDir, s.Name), opts: queue.Options{
+	c.spool = &spool{c: c, dir: queueDir(b.opts.Global.BaseDir, s.Name), done: map[queue.Position]bool{}, opts: queue.Options{
 		MaxFileSize: int64(o.MaxFileSize), MaxBufferSize: int64(o.MaxBufferSize), MinFree: o.MinFree,
 		MaxBody: int(b.opts.Global.MaxMessageSize), CheckpointEvery: int(o.CursorUpdateCount),
 		Fsync: mode, KeepDelivered: o.KeepDelivered}}
 	if err := c.spool.opts.Check(); err != nil {
 		b.fail(s, "buffering.max_file_size", "%v", err)
 	}
+	c.spool.opts.MaxBody += deadletter.Room
 	if o.MaxBufferSize > 0 && o.MaxBufferSize < 2*o.MaxFileSize && s.Sets("buffering.max_file_size") {
 		b.problem(config.Problem{Pos: s.Where("buffering.max_buffer_size"), Section: s.Name, Severity: config.Warning,
 			Text: "max_buffer_size is smaller than two files of max_file_size",
@@ -119,6 +125,27 @@ func (b *builder) buffering(s *section, c *consumer) {
 	for _, other := range b.host.consumers {
 		if other.spool != nil && other.spool.dir == c.spool.dir {
 			b.fail(s, "", "its queue on disk has the same directory as that of [%s]: %s", other.name, c.spool.dir)
+		}
+	}
+}
+
+// addressees warns of dead letters that nobody takes.
+func (b *builder) addressees() {
+	var letter message.Message
+	for _, c := range b.host.consumers {
+		if !c.opts.DeadLetter {
+			continue
+		}
+		letter.Reset()
+		deadletter.Letter{Plugin: c.name, Message: message.New()}.Write(&letter)
+		wanted := slices.ContainsFunc(b.host.consumers, func(o *consumer) bool {
+			// One that asks for a certain reason is not to be told by this letter.
+			return !o.opts.DeadLetter && (o.matcher.Match(&letter) || strings.Contains(o.opts.MessageMatcher, deadletter.Type))
+		})
+		if s := b.find(c.kind, c.name); !wanted && s != nil {
+			b.problem(config.Problem{Pos: s.Where("dead_letter"), Section: s.Name, Severity: config.Warning,
+				Text: "nobody takes its dead letters, so that what it refuses is dropped",
+				Hint: fmt.Sprintf("an output with message_matcher = \"Type == '%s'\" keeps them", deadletter.Type)})
 		}
 	}
 }
@@ -133,7 +160,11 @@ func encode(enc plugin.Encoder, framed bool, maxMessage int) func([]byte, *plugi
 		dst, room := framing.Reserve(dst, max(len(p.Message.Wire()), 300))
 		dst, err := enc.Append(dst, p)
 		if err == nil {
-			dst, err = room.Close(dst, maxMessage)
+			limit := maxMessage
+			if deadletter.Is(&p.Message) {
+				limit += deadletter.Room
+			}
+			dst, err = room.Close(dst, limit)
 		}
 		if err == nil {
 			return dst, nil

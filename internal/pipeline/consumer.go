@@ -42,6 +42,7 @@ type consumer struct {
 	ended     chan struct{}
 
 	injector *injector // filters only
+	letters  *letters
 	ledger   ledger
 	batch    plugin.Batch
 	cur      delivery // being worked on
@@ -64,6 +65,7 @@ func (c *consumer) run(hard context.Context) {
 	if c.spool != nil {
 		defer c.spool.close()
 	}
+	defer c.letters.settled(hard) // acknowledges what they carry
 	back := newBackoff(c.opts.Retries)
 	for {
 		began := time.Now()
@@ -93,19 +95,30 @@ func (c *consumer) run(hard context.Context) {
 		if err := c.call(c.rebuild); err != nil {
 			c.log.Error(err.Error())
 		}
-		if err := c.rewind(); err != nil {
+		if err := c.rewind(hard); err != nil {
 			c.log.Error(err.Error())
 		}
 	}
 }
 
-// rewind puts what the last instance had in hand but did not acknowledge back
-// into the queue on disk. Without one, the delivery at hand is simply kept.
-func (c *consumer) rewind() error {
-	if c.spool == nil {
+// rewind goes back in the queue on disk to the first message that the last
+// instance had taken but not delivered, if there is one. Otherwise, and without
+// such a queue, the delivery at hand is simply kept.
+func (c *consumer) rewind(hard context.Context) error {
+	if c.spool == nil || !c.letters.settled(hard) {
+		return nil
+	}
+	inHand := 0
+	if c.cur.b != nil {
+		inHand = 1
+	}
+	if c.spool.acks.order.open() == inHand {
 		return nil
 	}
 	if c.cur.b != nil {
+		for _, p := range c.cur.packs[:c.curDone] {
+			c.spool.mark(c.cur.packs, p)
+		}
 		c.cur.b.release()
 		c.cur = delivery{}
 	}
@@ -290,6 +303,10 @@ func (c *consumer) work(hard context.Context, inst any) error {
 	if c.cur.b == nil {
 		return nil
 	}
+	if len(c.cur.packs) == 0 { // nothing of what was stored is to be delivered
+		c.finished(0)
+		return nil
+	}
 	c.taken.Store(int64(len(c.cur.packs)))
 	c.since.Store(time.Now().UnixNano())
 	defer c.since.Store(0)
@@ -300,9 +317,10 @@ func (c *consumer) work(hard context.Context, inst any) error {
 		err = c.output(hard, inst)
 	}
 	var p *panicError
-	if errors.As(err, &p) && c.cur.b != nil {
+	if errors.As(err, &p) && c.cur.b != nil && c.curDone < len(c.cur.packs) {
 		// The message that did it would do it again.
-		c.books.dropped.add("panic", 1)
+		c.drop(c.cur.packs[c.curDone], "panic", err)
+		c.letters.post()
 		c.curDone++
 	}
 	return err

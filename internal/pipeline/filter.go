@@ -25,11 +25,12 @@ func (c *consumer) filter(hard context.Context, inst any) error {
 			if ends(err) {
 				return err
 			}
-			c.refused(err, 1)
+			c.refused(err, packs[c.curDone])
 		}
 		return nil
 	})
 	c.injector.flush()
+	c.letters.post()
 	if err == nil {
 		c.finished(0)
 	}
@@ -53,29 +54,34 @@ func (c *consumer) filterBatch(hard context.Context, f plugin.BatchFilter) error
 	for _, p := range packs {
 		c.injector.loops = max(c.injector.loops, p.Loops)
 	}
-	c.ledger = ledger{c: c}
+	c.ledger = ledger{c: c, drops: c.ledger.drops[:0]}
 	c.batch.Reset(packs, c.more, &c.ledger)
 	err := c.call(func() error { return f.ProcessBatch(hard, &c.batch, c.injector) })
 	c.injector.flush()
-	left := len(packs) - c.ledger.dropped
 	if err != nil {
 		if ends(err) {
 			return err
 		}
-		c.refused(err, uint64(left))
-		left = 0
+		reason := c.failed(err, uint64(len(packs)-len(c.ledger.drops)))
+		c.ledger.rest(packs, reason, err)
 	}
-	c.finished(left)
+	c.finished(len(packs) - c.ledger.enter(packs))
 	return nil
 }
 
-// refused counts messages that the filter could not process.
-func (c *consumer) refused(err error, n uint64) {
+// refused drops a message that the filter could not process.
+func (c *consumer) refused(err error, p *plugin.Pack) {
+	c.drop(p, c.failed(err, 1), err)
+}
+
+// failed counts n messages that the filter could not process and returns the
+// reason for which they are dropped.
+func (c *consumer) failed(err error, n uint64) (reason string) {
 	reason, ok := plugin.RefusedReason(err)
 	if !ok {
 		reason = "failed"
 	}
 	c.log.Error(err.Error())
 	c.books.failed.Add(n)
-	c.books.dropped.add(reason, n)
+	return reason
 }

@@ -178,7 +178,7 @@ func (h *Host) whenInputsEnd() <-chan struct{} {
 }
 
 // shutdown ends inputs, then filters, then outputs, each when what is in front
-// of it is drained. When somebody asked for it, what still runs after
+// of it is drained; of filters and outputs those first that make dead letters. When somebody asked for it, what still runs after
 // shutdown_timeout is given up and named.
 func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked bool) {
 	h.log.Info("Shutdown initiated.")
@@ -196,7 +196,8 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 	stopInputs()
 	await(h.hard, inputsDone)
 	h.endFilters()
-	h.endOutputs()
+	h.endOutputs(true)
+	h.endOutputs(false)
 	if h.hard.Err() != nil {
 		h.abandon()
 	}
@@ -231,11 +232,12 @@ func (h *Host) endFilters() {
 	}
 }
 
-// endOutputs ends all outputs at once.
-func (h *Host) endOutputs() {
+// endOutputs ends all outputs at once that make dead letters, or all others, which
+// take them.
+func (h *Host) endOutputs(deadLetter bool) {
 	var ending sync.WaitGroup
 	for _, c := range h.consumers {
-		if c.kind == plugin.KindOutput {
+		if c.kind == plugin.KindOutput && c.opts.DeadLetter == deadLetter {
 			ending.Go(func() { h.end(c) })
 		}
 	}

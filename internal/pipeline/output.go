@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -55,10 +56,11 @@ func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
 				return err
 			}
 			c.log.Error(err.Error())
-			c.books.dropped.add(reason, 1)
+			c.drop(packs[c.curDone], reason, err)
 		}
 		return nil
 	})
+	c.letters.post()
 	if err == nil {
 		c.finished(0)
 	}
@@ -68,23 +70,25 @@ func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
 // sendBatch delivers the messages at hand in one call.
 func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
 	packs := c.cur.packs[c.curDone:]
-	c.ledger = ledger{c: c}
+	c.ledger = ledger{c: c, drops: c.ledger.drops[:0]}
 	c.batch.Reset(packs, c.more, &c.ledger)
 	err := c.call(func() error { return o.SendBatch(hard, &c.batch) })
 	if err != nil {
 		c.ledger.void()
 		if reason, ok := plugin.RefusedReason(err); ok {
 			c.log.Error(err.Error())
-			c.books.dropped.add(reason, uint64(len(packs)-c.ledger.dropped))
+			c.ledger.rest(packs, reason, err)
+			c.ledger.enter(packs)
 			c.finished(0)
 			return nil
 		}
 		// What was dropped or delivered in front of the error stays so.
-		c.books.delivered.Add(uint64(max(c.batch.Done-c.ledger.dropped, 0)))
-		c.curDone += c.batch.Done
+		done := packs[:c.batch.Done]
+		c.books.delivered.Add(uint64(len(done) - c.ledger.enter(done)))
+		c.curDone += len(done)
 		return err
 	}
-	n := len(packs) - c.ledger.dropped
+	n := len(packs) - c.ledger.enter(packs)
 	if r := c.ledger.receipt; r != nil {
 		r.n, r.t = uint64(n), c.cur.t
 		c.settled()
@@ -100,17 +104,46 @@ func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
 // plugin.Ledger.
 type ledger struct {
 	c       *consumer
-	dropped int
+	drops   []drop
 	receipt *receipt
 }
 
+// drop is a message that will never be delivered.
+type drop struct {
+	pack   *plugin.Pack
+	reason string
+	cause  error
+}
+
 // Drop implements plugin.Ledger.
-func (l *ledger) Drop(n int, reason string, cause error) {
-	l.dropped += n
-	l.c.books.dropped.add(reason, uint64(n))
+func (l *ledger) Drop(p *plugin.Pack, reason string, cause error) {
+	l.drops = append(l.drops, drop{p, reason, cause})
 	if cause != nil {
 		l.c.log.Error(fmt.Sprintf("dropped message (%s): %v", reason, cause))
 	}
+}
+
+// rest drops those of packs that were not dropped already.
+func (l *ledger) rest(packs []*plugin.Pack, reason string, cause error) {
+	before := l.drops
+	for _, p := range packs {
+		if !slices.ContainsFunc(before, func(d drop) bool { return d.pack == p }) {
+			l.drops = append(l.drops, drop{p, reason, cause})
+		}
+	}
+}
+
+// enter puts the drops among the given packs into the books, and returns their
+// number.
+func (l *ledger) enter(packs []*plugin.Pack) (dropped int) {
+	for _, d := range l.drops {
+		if slices.Contains(packs, d.pack) {
+			l.c.drop(d.pack, d.reason, d.cause)
+			dropped++
+		}
+	}
+	l.c.letters.post()
+	return dropped
 }
 
 // Hold implements plugin.Ledger.

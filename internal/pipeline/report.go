@@ -133,6 +133,9 @@ func (c *consumer) report() Member {
 	if c.spool != nil {
 		c.spool.report(&m)
 	}
+	if n := b.letters.Load(); n > 0 {
+		m.Add("DeadLetterCount", n, "count")
+	}
 	m.Add("RetryCount", b.retried.Load(), "count")
 	if c.kind == plugin.KindFilter {
 		m.addNew("ProcessMessageFailures", b.failed.Load(), "count")
@@ -221,7 +224,7 @@ var shown = [...]string{"InChanCapacity", "InChanLength", "MatchChanCapacity", "
 // also are counters that Heka 0.10 did not have and that a reader of the text
 // report wants to see.
 var also = [...]string{"ReceivedMessageCount", "UnmatchedMessageCount", "MatchedMessageCount",
-	"InFlightMessageCount", "QueuedMessageCount", "DropMessageCount", "RetryCount", "LeakCount", "State"}
+	"InFlightMessageCount", "QueuedMessageCount", "DropMessageCount", "DeadLetterCount", "RetryCount", "LeakCount", "State"}
 
 // ReportText is the report for people (SIGUSR1).
 func ReportText(cats []Category) string {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +41,10 @@ type spool struct {
 	reader *queue.Reader
 	rest   []queue.Record // of the reader's last batch
 	acks   *acks
+	ends   []queue.Position // behind each message of the delivery at hand
+	// done are messages that will not be delivered when they are read again:
+	// they stand behind others that have to be.
+	done map[queue.Position]bool
 }
 
 // inHand counts the records that the reader has handed out and that are not
@@ -124,6 +130,25 @@ func (s *spool) rewind() error {
 	s.acks = a
 	return nil
 }
+
+// mark notes that p, a message of the delivery at hand, is done with, should the
+// reader have to go back to one before it.
+func (s *spool) mark(packs []*plugin.Pack, p *plugin.Pack) {
+	i := slices.Index(packs, p)
+	if i < 0 || i >= len(s.ends) {
+		return
+	}
+	s.done[s.ends[i]] = true
+	if len(s.done) < forgetMarks {
+		return
+	}
+	acked := s.reader.Acked()
+	maps.DeleteFunc(s.done, func(end queue.Position, _ bool) bool { return end.Compare(acked) <= 0 })
+}
+
+// forgetMarks is the number of marks from which those that are not needed any
+// more are looked for.
+const forgetMarks = 1024
 
 // waiting is the number of records that are not acknowledged.
 func (s *spool) waiting() int64 { return int64(s.q.Stats().Records) }
@@ -319,7 +344,11 @@ func (s *spool) unpack(recs []queue.Record) delivery {
 	b.uses(ar)
 	ar.release() // the batch keeps it
 	at := 0
+	s.ends = s.ends[:0]
 	for _, r := range recs {
+		if s.done[r.End] {
+			continue
+		}
 		body := ar.buf[at : at+copy(ar.buf[at:], r.Body)]
 		at += len(body)
 		p := b.next()
@@ -328,8 +357,10 @@ func (s *spool) unpack(recs []queue.Record) delivery {
 			b.back()
 			s.drop("damaged", fmt.Errorf("can't unmarshal record: %w", err), 1)
 			s.pending(-1)
+			s.done[r.End] = true
 			continue
 		}
+		s.ends = append(s.ends, r.End)
 		b.hit(0, p)
 	}
 	b.mem.Store(1)

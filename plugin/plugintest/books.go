@@ -29,6 +29,7 @@ func booksText(b pipeline.Books) string {
 		l.count("matched", c.Matched)
 		l.count("delivered", c.Delivered)
 		l.count("injected", c.Injected)
+		l.count("letters", c.DeadLetters)
 		l.count("retried", c.Retried)
 		l.count("left", uint64(max(c.Left, 0)))
 		l.dropped(c.Dropped)

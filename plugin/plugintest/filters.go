@@ -124,7 +124,7 @@ func (injector) Inject(p *plugin.Pack) error {
 type ledger struct{}
 
 // Drop implements plugin.Ledger.
-func (ledger) Drop(int, string, error) {}
+func (ledger) Drop(*plugin.Pack, string, error) {}
 
 // Hold implements plugin.Ledger.
 func (ledger) Hold() plugin.Receipt { return receipt{} }

@@ -117,15 +117,15 @@ type attempt struct {
 	receipt *receipt
 }
 
-func (a *attempt) Drop(n int, reason string, _ error) {
-	a.drops += n
+func (a *attempt) Drop(_ *plugin.Pack, reason string, _ error) {
+	a.drops++
 	l := a.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.dropped == nil {
 		l.dropped = map[string]int{}
 	}
-	l.dropped[reason] += n
+	l.dropped[reason]++
 }
 
 func (a *attempt) Hold() plugin.Receipt {

@@ -58,6 +58,6 @@ func BenchmarkOutput(b *testing.B) {
 // done is a ledger that does not count.
 type done struct{}
 
-func (*done) Drop(int, string, error) {}
-func (d *done) Hold() plugin.Receipt  { return d }
-func (*done) Deliver()                {}
+func (*done) Drop(*plugin.Pack, string, error) {}
+func (d *done) Hold() plugin.Receipt           { return d }
+func (*done) Deliver()                         {}

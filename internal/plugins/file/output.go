@@ -37,7 +37,7 @@ type Output struct {
 	ends     []int            // where in buf each message ends
 	receipts []plugin.Receipt // for batches that no sync was asked for
 	taken    bool             // the batch at hand is in buf
-	refused  []error          // messages of it that cannot be encoded
+	refused  []refused        // messages of it that cannot be encoded
 	count    uint32           // messages since the last flush
 	elapsed  bool             // flush_interval ran out since the last flush
 
@@ -97,8 +97,8 @@ func (o *Output) SendBatch(_ context.Context, b *plugin.Batch) error {
 			return err
 		}
 	}
-	for _, err := range o.refused {
-		b.Drop(refusal(err), err)
+	for _, r := range o.refused {
+		b.Drop(b.Packs[r.index], refusal(r.err), r.err)
 	}
 	o.refused, o.taken = o.refused[:0], false
 	o.receipts = append(o.receipts, b.Hold())
@@ -133,9 +133,9 @@ func (o *Output) Send(_ context.Context, p *plugin.Pack) error {
 //
 // hot: once per batch; allocates only to grow the buffer.
 func (o *Output) take(b *plugin.Batch) {
-	for _, p := range b.Packs[b.Done:] {
-		if err := o.encode(p); err != nil {
-			o.refused = append(o.refused, err)
+	for i := b.Done; i < len(b.Packs); i++ {
+		if err := o.encode(b.Packs[i]); err != nil {
+			o.refused = append(o.refused, refused{i, err})
 		}
 	}
 	o.taken = true
@@ -153,6 +153,12 @@ func (o *Output) encode(p *plugin.Pack) error {
 	o.ends = append(o.ends, len(buf))
 	o.count++
 	return nil
+}
+
+// refused is a message of the batch at hand that cannot be encoded.
+type refused struct {
+	index int // in Packs
+	err   error
 }
 
 // refusal is the reason under which a message that cannot be encoded is counted.

@@ -46,7 +46,7 @@ func (o *Output) SendBatch(_ context.Context, b *plugin.Batch) error {
 			waiting = 0
 		}
 		if refused != nil {
-			b.Drop("encode", refused)
+			b.Drop(p, "encode", refused)
 			b.Done++
 		}
 	}

@@ -63,7 +63,7 @@ func (o *output) SendBatch(_ context.Context, b *plugin.Batch) error {
 		case status == statusBatched:
 			o.gathered = true
 		default:
-			b.Drop("script", failure(status, text))
+			b.Drop(p, "script", failure(status, text))
 		}
 	}
 	if o.gathered {

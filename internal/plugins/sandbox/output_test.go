@@ -63,7 +63,7 @@ func TestOutputEnds(t *testing.T) {
 // account is a ledger that notes what happens to batches.
 type account struct{ events *[]string }
 
-func (a account) Drop(_ int, reason string, cause error) {
+func (a account) Drop(_ *plugin.Pack, reason string, cause error) {
 	*a.events = append(*a.events, "drop "+reason+" "+cause.Error())
 }
 

@@ -56,6 +56,6 @@ func BenchmarkOutput(b *testing.B) {
 // delivered is a ledger that does not count.
 type delivered struct{}
 
-func (*delivered) Drop(int, string, error) {}
-func (d *delivered) Hold() plugin.Receipt  { return d }
-func (*delivered) Deliver()                {}
+func (*delivered) Drop(*plugin.Pack, string, error) {}
+func (d *delivered) Hold() plugin.Receipt           { return d }
+func (*delivered) Deliver()                         {}

@@ -36,7 +36,7 @@ type Output struct {
 	buf      []byte           // encoded and not yet written
 	receipts []plugin.Receipt // for earlier batches in buf
 	taken    bool             // the batch at hand is in buf
-	refused  []error          // messages of the batch at hand that cannot be encoded
+	refused  []refused        // messages of the batch at hand that cannot be encoded
 	encoded  int64            // messages, for reconnect_after
 	cuts     []int            // where in buf the connection changes
 	messages int64            // in buf
@@ -101,9 +101,9 @@ func (o *Output) Send(ctx context.Context, p *plugin.Pack) error {
 //
 // hot: once per batch; allocates only to grow the buffer.
 func (o *Output) take(b *plugin.Batch) {
-	for _, p := range b.Packs[b.Done:] {
-		if err := o.encode(p); err != nil {
-			o.refused = append(o.refused, err)
+	for i := b.Done; i < len(b.Packs); i++ {
+		if err := o.encode(b.Packs[i]); err != nil {
+			o.refused = append(o.refused, refused{i, err})
 		}
 	}
 	o.taken = true
@@ -129,11 +129,17 @@ func (o *Output) encode(p *plugin.Pack) error {
 // answer says what became of the messages that could not be encoded. It comes
 // last: what is said in an attempt that fails would be said twice.
 func (o *Output) answer(b *plugin.Batch) {
-	for _, err := range o.refused {
-		b.Drop(refusal(err), err)
+	for _, r := range o.refused {
+		b.Drop(b.Packs[r.index], refusal(r.err), r.err)
 	}
 	o.refused = o.refused[:0]
 	o.taken = false
+}
+
+// refused is a message of the batch at hand that cannot be encoded.
+type refused struct {
+	index int // in Packs
+	err   error
 }
 
 // refusal is the reason under which a message that cannot be encoded is counted.

@@ -39,7 +39,7 @@ func (o *Output) SendBatch(ctx context.Context, b *plugin.Batch) error {
 		reason, refused := plugin.RefusedReason(err)
 		switch {
 		case refused:
-			b.Drop(reason, err)
+			b.Drop(p, reason, err)
 		case err != nil:
 			return err
 		}
