@@ -17,9 +17,10 @@ import (
 	"github.com/hekad/heka/message"
 )
 
-// TestPlugins runs the archives of testdata/plugins. The comment of an archive
-// names the script, its files are steps:
+// TestPlugins runs the archives of testdata/plugins and testdata/samples. The comment
+// of an archive names the script, its files are steps:
 //
+//	script KIND  the script itself, where the comment names none of ours
 //	config       a JSON object; starts the script with it
 //	config FAIL  the same, and the script refuses it with that text
 //	message      processes a message in the notation of notation_test.go
@@ -34,11 +35,7 @@ import (
 // "message" and its notation, or "payload TYPE NAME" and the payload. Timestamps
 // are compared only where want has one.
 func TestPlugins(t *testing.T) {
-	paths, err := filepath.Glob("testdata/plugins/*.txtar")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range paths {
+	for _, path := range archives(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			a, err := txtar.ParseFile(path)
 			if err != nil {
@@ -55,12 +52,35 @@ func TestPlugins(t *testing.T) {
 	}
 }
 
+func archives(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	return paths
+}
+
 type cases struct {
-	t    *testing.T
-	path string
-	s    *sandbox.Sandbox
-	host *recorder
-	log  strings.Builder
+	t      *testing.T
+	path   string
+	source *sandbox.Script // of the step script
+	as     sandbox.Kind    // of the step script
+	s      *sandbox.Sandbox
+	host   *recorder
+	log    strings.Builder
+}
+
+// script returns the script of the archive and what it is.
+func (c *cases) script() (*sandbox.Script, sandbox.Kind) {
+	if c.source != nil {
+		return c.source, c.as
+	}
+	script, err := sandbox.Load("/nowhere/"+c.path, c.path, share.Files)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return script, c.kind()
 }
 
 func (c *cases) kind() sandbox.Kind {
@@ -78,6 +98,14 @@ func (c *cases) step(n int, name, data string) {
 	t.Helper()
 	verb, arg, _ := strings.Cut(name, " ")
 	switch verb {
+	case "script":
+		script, err := sandbox.Compile([]byte(data), "sample.lua")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.source, c.as = script, map[string]sandbox.Kind{
+			"decoder": sandbox.Decoder, "filter": sandbox.Filter, "encoder": sandbox.Encoder,
+		}[arg]
 	case "config":
 		if rest := c.take(); rest != "" {
 			t.Errorf("step %d: left before a new start:\n%s", n, rest)
@@ -88,11 +116,9 @@ func (c *cases) step(n int, name, data string) {
 				t.Fatalf("step %d: %v", n, err)
 			}
 		}
-		script, err := sandbox.Load("/nowhere/"+c.path, c.path, share.Files)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.s, c.host, err = start(t, c.kind(), script, config)
+		script, kind := c.script()
+		var err error
+		c.s, c.host, err = start(t, kind, script, config)
 		switch {
 		case arg == "" && err != nil:
 			t.Fatalf("step %d: %v", n, err)
@@ -117,11 +143,11 @@ func (c *cases) step(n int, name, data string) {
 		}
 		c.ended(c.s.TimerEvent(time.Unix(0, ns)))
 	case "want":
-		if got := c.take(); !same(got, data) {
+		if got := dropTimes(c.take(), data); strings.TrimRight(got, "\n") != strings.TrimRight(data, "\n") {
 			t.Errorf("step %d: got\n%s\nwant\n%s", n, got, data)
 		}
 	case "want-first":
-		if got := c.take(); !strings.HasPrefix(got, strings.TrimSuffix(data, "\n")) {
+		if got := dropTimes(c.take(), data); !strings.HasPrefix(got, strings.TrimSuffix(data, "\n")) {
 			t.Errorf("step %d: got\n%s\nwant first\n%s", n, got, data)
 		}
 	case "want-lines":
@@ -171,11 +197,11 @@ func (c *cases) take() string {
 	return c.log.String()
 }
 
-// same compares two logs, without the timestamps if want has none.
-func same(got, want string) bool {
-	if !strings.Contains(want, "Timestamp ") {
-		lines := slices.DeleteFunc(strings.Split(got, "\n"), func(l string) bool { return strings.HasPrefix(l, "Timestamp ") })
-		got = strings.Join(lines, "\n")
+// dropTimes returns a log without its timestamps, unless want has one.
+func dropTimes(got, want string) string {
+	if strings.Contains(want, "Timestamp ") {
+		return got
 	}
-	return strings.TrimRight(got, "\n") == strings.TrimRight(want, "\n")
+	lines := slices.DeleteFunc(strings.Split(got, "\n"), func(l string) bool { return strings.HasPrefix(l, "Timestamp ") })
+	return strings.Join(lines, "\n")
 }

@@ -31,5 +31,6 @@
 //
 // testdata/modules holds one script for each module; it raises an error where the
 // module does not keep a promise. testdata/plugins holds one archive for each
-// script with messages and what becomes of them (cases_test.go).
+// script with messages and what becomes of them, testdata/options more for their
+// options, and testdata/samples scripts such as users write (cases_test.go).
 package share
