@@ -26,6 +26,7 @@ type consumer struct {
 	inbox   *inbox
 	spool   *spool // nil without use_buffering
 	books   consumerBooks
+	flows   flows // of what it injects
 	// build makes a fresh instance from the configuration.
 	build   func() (any, error)
 	encoder atomic.Pointer[named] // of the current instance; nil without

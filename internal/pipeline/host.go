@@ -32,6 +32,7 @@ type Host struct {
 
 	filterWork *gauge // deliveries that filters have not finished
 	own        *injector
+	flows      flows      // of heka's own messages
 	ownMu      sync.Mutex // guards own
 
 	// hard is done when whatever still runs is to be given up.

@@ -75,6 +75,10 @@ func (j *injector) flush() {
 	if j.b != nil {
 		b := j.b
 		j.b = nil
-		j.host.dispatch(b, nil, true)
+		from := &j.host.flows
+		if j.c != nil {
+			from = &j.c.flows
+		}
+		j.host.dispatch(from, b, nil, true)
 	}
 }

@@ -22,6 +22,7 @@ type input struct {
 	opts  plugin.InputOptions
 	log   *slog.Logger
 	books inputBooks
+	flows flows
 
 	build       func() (any, error)
 	newSplitter func(token string) (splitting, error)

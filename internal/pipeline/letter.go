@@ -103,7 +103,7 @@ func (l *letters) post() {
 	})
 	l.c.books.letters.Add(l.taken)
 	l.taken = 0
-	l.c.host.dispatch(b, t, false)
+	l.c.host.dispatch(&l.c.flows, b, t, false)
 }
 
 // settled waits until all letters are delivered, stored or dropped. It is false

@@ -73,12 +73,12 @@ func (s *sampler) average() int64 {
 }
 
 // dispatch hands a finished batch to its consumers. t, which may be nil, is
-// settled when they are all done. The batch belongs to the consumers afterwards.
+// settled when they are all done; from counts what goes where. The batch belongs to the consumers afterwards.
 // A full consumer makes dispatch wait, or lose messages, by its own policy, but
 // only after all others have got theirs; elastic batches never wait.
 //
 // hot: once per batch.
-func (h *Host) dispatch(b *batch, t *ticket, elastic bool) {
+func (h *Host) dispatch(from *flows, b *batch, t *ticket, elastic bool) {
 	n := int32(len(b.touched))
 	if n == 0 {
 		b.free()
@@ -95,6 +95,7 @@ func (h *Host) dispatch(b *batch, t *ticket, elastic bool) {
 		d := delivery{b, b.hits[i], t}
 		c := consumers[i]
 		c.books.matched.Add(uint64(len(d.packs)))
+		from.edge(c).messages.Add(uint64(len(d.packs)))
 		if c.kind == plugin.KindFilter {
 			h.filterWork.add(1)
 		}
@@ -106,7 +107,10 @@ func (h *Host) dispatch(b *batch, t *ticket, elastic bool) {
 		}
 	}
 	for _, i := range full {
+		e := from.edge(consumers[i])
+		e.blocked(1)
 		consumers[i].overflow(delivery{b, b.hits[i], t})
+		e.blocked(-1)
 	}
 	b.release()
 	t.settle(1)

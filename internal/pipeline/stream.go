@@ -400,7 +400,7 @@ func (s *stream) Flush() {
 	case s.workers != nil:
 		s.workers.hand(b, t)
 	default:
-		s.host.dispatch(b, t, false)
+		s.host.dispatch(&s.in.flows, b, t, false)
 	}
 }
 

@@ -107,7 +107,7 @@ func (w *workers) collect() {
 		if !ok {
 			return
 		}
-		w.s.host.dispatch(p.b, p.t, false)
+		w.s.host.dispatch(&w.s.in.flows, p.b, p.t, false)
 	}
 }
 
