@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"testing"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -110,18 +111,28 @@ func BenchmarkInjectPayload(b *testing.B) {
 const fibonacci = `local function fib(n) if n < 2 then return n end return fib(n-1) + fib(n-2) end
 function process_message() fib(20) return 0 end`
 
-func BenchmarkCounted(b *testing.B) {
-	s, _ := start(b, fibonacci, limits(Limits{Memory: 8 << 20, Instructions: 1e9}))
-	for b.Loop() {
-		s.ProcessMessage(nil)
-	}
-}
-
-func BenchmarkUncounted(b *testing.B) {
-	s, _ := start(b, fibonacci, limits(Limits{}))
-	s.state.RemoveContext()
-	for b.Loop() {
-		s.ProcessMessage(nil)
+// BenchmarkCounting runs a script with and without counting in turns and reports
+// the time with counting as a multiple of that without.
+func BenchmarkCounting(b *testing.B) {
+	for name, source := range map[string]string{
+		"calls": fibonacci,
+		"loops": "function process_message() local x = 0 for i = 1, 20000 do if x > 100 then x = x - 99 else x = x + i end end return 0 end",
+		"texts": `require "string" function process_message() local t = {} for i = 1, 2000 do t[i] = "key" .. i end return 0 end`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			counted, _ := start(b, source, limits(Limits{Memory: 8 << 20, Instructions: 1e9}))
+			free, _ := start(b, source, limits(Limits{}))
+			free.state.RemoveContext()
+			var with, without time.Duration
+			for b.Loop() {
+				began := time.Now()
+				counted.ProcessMessage(nil)
+				middle := time.Now()
+				free.ProcessMessage(nil)
+				with, without = with+middle.Sub(began), without+time.Since(middle)
+			}
+			b.ReportMetric(float64(with)/float64(without), "ratio")
+		})
 	}
 }
 

@@ -72,11 +72,10 @@ func fileResult(L *lua.LState, err error) int {
 // openCoroutine makes the coroutine library: the machine's own, with a meter for
 // each coroutine.
 func (s *Sandbox) openCoroutine(L *lua.LState) {
-	ctx := L.Context()
-	L.RemoveContext()
+	restore := withoutContext(L)
 	L.Push(L.NewFunction(lua.OpenCoroutine))
 	L.Call(0, 1)
-	L.SetContext(ctx)
+	restore()
 	t := L.Get(-1).(*lua.LTable)
 	L.Pop(1)
 	replace := func(name string, with func(native lua.LGFunction) lua.LGFunction) {
@@ -92,8 +91,7 @@ func (s *Sandbox) openCoroutine(L *lua.LState) {
 // them and gives each a meter.
 func (s *Sandbox) threads(native lua.LGFunction) lua.LGFunction {
 	return func(L *lua.LState) int {
-		ctx := L.RemoveContext()
-		defer L.SetContext(ctx)
+		defer withoutContext(L)()
 		s.budget.memory.grow(L, &s.budget, threadWeight+slotWeight*registers)
 		n := native(L)
 		switch v := L.Get(-1).(type) {
@@ -105,6 +103,17 @@ func (s *Sandbox) threads(native lua.LGFunction) lua.LGFunction {
 			v.GFunction = s.resumed(v.GFunction)
 		}
 		return n
+	}
+}
+
+// withoutContext takes the context of a state away until restore is called.
+func withoutContext(L *lua.LState) (restore func()) {
+	view := viewState(L)
+	loop := view.loop
+	ctx := L.RemoveContext()
+	return func() {
+		L.SetContext(ctx)
+		view.loop = loop
 	}
 }
 

@@ -482,3 +482,22 @@ func TestGrammarsKeepToTheLimits(t *testing.T) {
 		}
 	}
 }
+
+// A state is as good as new after each aborted call, however deep it was.
+func TestAbortedCallsLeaveNothingBehind(t *testing.T) {
+	s, host := start(t, `local function deep(n) if n == 0 then inject_payload("txt", "", "x") else deep(n - 1) end n = nil end
+function process_message() deep(10000) calls = (calls or 0) + 1 return 0, tostring(calls) end`)
+	host.verdict = Aborted
+	for range 5 {
+		if status, text := s.ProcessMessage(nil); status != 1 || text != "process_message() s.lua:1: inject_payload() aborted" {
+			t.Fatalf("%d %q", status, text)
+		}
+	}
+	host.verdict = Injected
+	if status, text := s.ProcessMessage(nil); status != 0 || text != "1" {
+		t.Errorf("%d %q", status, text)
+	}
+	if f := viewState(s.state).frame; f != nil {
+		t.Errorf("call %d is still open", f.index)
+	}
+}

@@ -8,12 +8,19 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// The machine has no hooks, but it asks its context before every instruction.
-// To know what that instruction is about to allocate, the meter looks at the
-// running frame, the registers and the tables through these mirrors of the
-// machine's own types. sameLayout compares them with the real ones by
-// reflection, once, and New refuses to work when they differ. This is the only
+// The machine has no hooks. The meter puts its own loop over the instructions in
+// the place of the machine's, and to know what an instruction is about to allocate
+// it looks at the running frame, the registers and the tables through these
+// mirrors of the machine's own types. sameLayout compares them with the real ones
+// by reflection, once, and New refuses to work when they differ. This is the only
 // file that knows the machine from inside.
+
+// instructions are what the machine does for each operation, by its number. An
+// instruction returns 1 when it has ended the function that the loop was begun
+// for, whose frame is the last argument.
+//
+//go:linkname instructions github.com/yuin/gopher-lua.jumpTable
+var instructions [lua.OP_NOP + 1]func(*lua.LState, uint32, *frameView) int
 
 // stateView mirrors the beginning of lua.LState.
 type stateView struct {
@@ -33,6 +40,7 @@ type stateView struct {
 	// keepOpen says that raising an error leaves upvalues as they are. The
 	// machine sets it while a call has an error function.
 	keepOpen bool
+	loop     func(*lua.LState, *frameView) // runs the innermost frame to its end
 }
 
 // upvalueView mirrors lua.Upvalue.
@@ -104,6 +112,10 @@ func sameLayout() bool {
 	open, ok := fieldAt(state, "uvcache", unsafe.Offsetof(stateView{}.open))
 	keep, ok2 := fieldAt(state, "hasErrorFunc", unsafe.Offsetof(stateView{}.keepOpen))
 	if !ok || !ok2 || open != reflect.TypeFor[*lua.Upvalue]() || keep.Kind() != reflect.Bool {
+		return false
+	}
+	loop, ok := fieldAt(state, "mainLoop", unsafe.Offsetof(stateView{}.loop))
+	if !ok || loop.Kind() != reflect.Func || loop.NumIn() != 2 || loop.In(1) != frame {
 		return false
 	}
 	return sameFields(reflect.TypeFor[lua.Upvalue](), reflect.TypeFor[upvalueView](), "next", "reg", "index", "value", "closed") &&

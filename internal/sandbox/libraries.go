@@ -14,6 +14,7 @@ type library struct {
 
 	catch    catcher
 	catching *lua.LFunction
+	raised   func(*lua.LState) // Sandbox.raised
 }
 
 // maxDepth bounds how deep protected calls and callbacks of library functions may
@@ -62,7 +63,7 @@ func (s *Sandbox) openers() map[string]func(*lua.LState) lua.LValue {
 // openLibraries makes the globals that exist before anything is required.
 func (s *Sandbox) openLibraries(L *lua.LState) {
 	s.lib.rng = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
-	s.lib.catching = L.NewFunction(s.catching)
+	s.lib.catching, s.lib.raised = L.NewFunction(s.catching), s.raised
 	lua.OpenBase(L)
 	g := L.G.Global
 	for _, name := range []string{"_GOPHER_LUA_VERSION", "_printregs", "print", "dofile", "load", "loadfile", "loadstring"} {

@@ -75,17 +75,55 @@ const (
 	errMemory       = "not enough memory"
 )
 
-// meter is the context of a state or coroutine. The machine asks for Done before
-// every instruction, which makes it the place to count, to stop, and to look at
-// what the instruction will allocate. Nothing is ever sent on the channel: limits
-// are raised as errors from within Done.
+// meter is the context of a state or coroutine. Before every instruction it
+// counts, stops, and looks at what the instruction will allocate: in its own loop
+// for the state, and for a coroutine, which runs in the loop of the machine, in
+// Done, since the machine asks its context each time. Nothing is ever sent on the
+// channel: limits are raised as errors from within Done.
 type meter struct {
 	*budget
 	state *lua.LState
 	view  *stateView
+	loop  func(*lua.LState, *frameView) // the machine's own
 }
 
-func newMeter(L *lua.LState, b *budget) *meter { return &meter{b, L, viewState(L)} }
+func newMeter(L *lua.LState, b *budget) *meter { return &meter{budget: b, state: L, view: viewState(L)} }
+
+// drive makes m the context of the state L, and its loop the one that L runs in.
+func (m *meter) drive(L *lua.LState) {
+	L.SetContext(m)
+	m.loop, m.view.loop = m.view.loop, m.run
+}
+
+// run executes instructions until the function of the innermost frame, which is
+// base, or nil at the very beginning, has returned.
+//
+// hot: a turn of its loop is an instruction of a script.
+func (m *meter) run(L *lua.LState, base *frameView) {
+	v, b := m.view, m.budget
+	if v.frame.fn.IsG {
+		m.loop(L, base)
+		return
+	}
+	for {
+		f := v.frame
+		inst := f.fn.Proto.Code[f.pc]
+		f.pc++
+		if b.left--; b.left < 0 {
+			b.pause(L)
+		}
+		if f.index > maxFrames {
+			L.RaiseError("stack overflow")
+		}
+		op := inst >> 26
+		if growing>>op&1 != 0 {
+			m.watch(f, inst)
+		}
+		if instructions[op](L, inst, base) == 1 {
+			return
+		}
+	}
+}
 
 // maxFrames is how many calls may be open in one another: fewer than the machine
 // can hold, since its own error about that is not fit to be caught.
@@ -97,7 +135,7 @@ const growing = 1<<lua.OP_CONCAT | 1<<lua.OP_NEWTABLE | 1<<lua.OP_CLOSURE | 1<<l
 
 // Done implements context.Context.
 //
-// hot: once per instruction of a script.
+// hot: once per instruction of a coroutine, and for the work of library functions.
 func (m *meter) Done() <-chan struct{} {
 	b := m.budget
 	if b.left--; b.left < 0 {
@@ -110,8 +148,7 @@ func (m *meter) Done() <-chan struct{} {
 	if f.index > maxFrames {
 		m.state.RaiseError("stack overflow")
 	}
-	inst := f.fn.Proto.Code[f.pc-1]
-	if growing>>(inst>>26)&1 != 0 {
+	if inst := f.fn.Proto.Code[f.pc-1]; growing>>(inst>>26)&1 != 0 {
 		m.watch(f, inst)
 	}
 	return nil

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"fmt"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -31,6 +33,44 @@ func (s *Sandbox) protect(L *lua.LState, nargs, nret int) error {
 	return err
 }
 
+// enterState calls, like protect, the function below nargs arguments, in a state
+// in which nothing runs: a call by the host, of which there is one per message.
+//
+// hot: once per message.
+func (s *Sandbox) enterState(L *lua.LState, nargs, nret int) (err error) {
+	view := viewState(L)
+	s.lib.catch = catcher{state: L}
+	L.Panic, view.keepOpen = s.lib.raised, true
+	defer func() {
+		if r := recover(); r != nil {
+			err = caught(r)
+			s.leaveState(L, view)
+		}
+	}()
+	L.Call(nargs, nret)
+	return nil
+}
+
+// leaveState makes the state forget the calls that an error has cut off. The
+// outermost one stays where it is, where it is in nobody's way.
+func (s *Sandbox) leaveState(L *lua.LState, view *stateView) {
+	if view.frame != nil {
+		for range view.frame.index {
+			L.RemoveCallerFrame()
+		}
+	}
+	view.frame = nil
+	L.SetTop(0)
+}
+
+// caught is the error that was raised as r.
+func caught(r any) error {
+	if api, ok := r.(*lua.ApiError); ok {
+		return api
+	}
+	return &lua.ApiError{Type: lua.ApiErrorPanic, Object: lua.LString(fmt.Sprint(r))}
+}
+
 // errorWork is what a caught error costs in instructions, about what it takes in
 // time.
 const errorWork = 200
@@ -46,7 +86,7 @@ func localBase(v *stateView) int {
 // catching runs first in a protected call: only now can the way in which errors
 // are raised be set. It calls its first argument with the others.
 func (s *Sandbox) catching(L *lua.LState) int {
-	L.Panic, viewState(L).keepOpen = s.raised, true
+	L.Panic, viewState(L).keepOpen = s.lib.raised, true
 	L.Call(L.GetTop()-1, lua.MultRet)
 	return L.GetTop()
 }

@@ -108,7 +108,7 @@ func (s *Sandbox) open() {
 		RegistryMaxSize: maxRegisters, RegistryGrowStep: growRegisters, SkipOpenLibs: true, MinimizeStackMemory: true})
 	s.state = L
 	s.budget.memory = memory{next: math.MaxInt64}
-	L.SetContext(newMeter(L, &s.budget))
+	newMeter(L, &s.budget).drive(L)
 	s.openLibraries(L)
 	s.openHostFunctions(L)
 	m := &s.budget.memory
@@ -123,7 +123,7 @@ func (s *Sandbox) open() {
 func (s *Sandbox) run(p *lua.FunctionProto) error {
 	L := s.state
 	L.Push(L.NewFunctionFromProto(p))
-	return luaError(s.protect(L, 0, 0))
+	return luaError(s.enterState(L, 0, 0))
 }
 
 // luaError strips an error of the machine of everything but its message.
@@ -203,7 +203,7 @@ func (s *Sandbox) call(e *entry, results int, args ...lua.LValue) int {
 	for _, a := range args {
 		L.Push(a)
 	}
-	err := luaError(s.protect(L, len(args), results))
+	err := luaError(s.enterState(L, len(args), results))
 	if err != nil {
 		text := e.prefix + err.Error()
 		if strings.HasSuffix(text, "aborted") {
@@ -253,12 +253,19 @@ func (s *Sandbox) settle() {
 		m.scale.repair()
 	}
 	m.peak = max(m.peak, min(m.current(), m.live+m.slack()))
-	n, out := s.budget.count(), int64(len(s.out))
-	u.memory.Store(m.current())
-	u.maxMemory.Store(m.peak)
-	u.instructions.Store(n)
-	u.maxInstructions.Store(max(n, u.maxInstructions.Load()))
-	u.output.Store(out)
+	n := s.budget.count()
+	publish(&u.memory, m.current())
+	publish(&u.maxMemory, m.peak)
+	publish(&u.instructions, n)
+	publish(&u.maxInstructions, max(n, u.maxInstructions.Load()))
+	publish(&u.output, int64(len(s.out)))
+}
+
+// publish stores n unless it is there: a store takes many times as long as a look.
+func publish(v *atomic.Int64, n int64) {
+	if v.Load() != n {
+		v.Store(n)
+	}
 }
 
 // setError keeps the text of an error.
