@@ -48,11 +48,12 @@ func (s *Sandbox) enterState(L *lua.LState, nargs, nret int) (err error) {
 		}
 	}()
 	L.Call(nargs, nret)
+	view.frame = nil
 	return nil
 }
 
 // leaveState makes the state forget the calls that an error has cut off. The
-// outermost one stays where it is, where it is in nobody's way.
+// outermost one stays on the stack, below all calls to come.
 func (s *Sandbox) leaveState(L *lua.LState, view *stateView) {
 	if view.frame != nil {
 		for range view.frame.index {
