@@ -60,7 +60,10 @@ type Stream interface {
 	// lines, are delivered.
 	Settle()
 	// SplitAll is Split for a body that ends with r: with NullSplitter the
-	// whole body is one record, whatever the number of reads.
+	// whole body is one record, whatever the number of reads. An unfinished
+	// record is given up and counted, unless the splitter has
+	// deliver_incomplete_final, so that the next body begins afresh. If r has
+	// a method Len() int it tells how many bytes are still to come.
 	SplitAll(r io.Reader) error
 	// SplitBytes cuts one complete block, such as a datagram or a broker's
 	// message, and returns how many bytes became records or were skipped as
@@ -82,4 +85,10 @@ type Stream interface {
 	// Close flushes and ends the stream. An unfinished record is given up and
 	// counted, unless the splitter has deliver_incomplete_final.
 	Close()
+}
+
+// WholeBodies is a Stream that can tell how SplitAll cuts.
+type WholeBodies interface {
+	// WholeBodies reports whether a body is one record, as NullSplitter has it.
+	WholeBodies() bool
 }

@@ -7,7 +7,9 @@
 //	keypair.go  a certificate that is read again when its files change
 //	listen.go   stream listeners: tcp, unix, unixpacket, fd:N
 //	packet.go   datagram sockets: udp, unixgram, abstract names, fd:N
+//	limit.go    a bound for the connections of a listener
 //	dial.go     outgoing connections with time-outs, a source address and TLS
+//	httpclient.go  clients for HTTP servers
 //
 // # Addresses
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/decode"
 	"github.com/hekad/heka/internal/plugins/encode"
 	"github.com/hekad/heka/internal/plugins/file"
+	"github.com/hekad/heka/internal/plugins/http"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/sandbox"
@@ -29,6 +30,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		decode.Plugins(),
 		encode.Plugins(),
 		file.Plugins(),
+		http.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		sandbox.Plugins(),

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -45,6 +46,7 @@ type Feed struct {
 	mu      sync.Mutex // guards what follows
 	changed chan struct{}
 	records []Record
+	all     []*message.Message
 	open    []*stream
 	opened  int
 	settled int
@@ -97,6 +99,13 @@ func (f *Feed) Records() []Record {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Record(nil), f.records...)
+}
+
+// Messages returns copies of the messages that were handed in so far.
+func (f *Feed) Messages() []*message.Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]*message.Message(nil), f.all...)
 }
 
 // Payloads returns the payloads of what was handed in so far.
@@ -187,6 +196,7 @@ type stream struct {
 	consumed int64
 	told     int64
 	waiting  []Record
+	messages []*message.Message
 	done     []func()
 }
 
@@ -233,6 +243,7 @@ func (s *stream) record(b []byte) {
 
 func (s *stream) keep(p *plugin.Pack) {
 	m := &p.Message
+	s.messages = append(s.messages, m.Clone())
 	s.waiting = append(s.waiting, Record{
 		Token: s.options.Token, Logger: strings.Clone(m.Logger()), Type: strings.Clone(m.Type()),
 		Hostname: strings.Clone(m.Hostname()), Payload: strings.Clone(m.Payload()),
@@ -241,10 +252,16 @@ func (s *stream) keep(p *plugin.Pack) {
 
 func (s *stream) SplitAll(r io.Reader) error {
 	b, err := io.ReadAll(r)
-	s.record(b)
+	s.consumed += int64(len(b))
+	if err == nil && len(b) > 0 {
+		s.record(b)
+	}
 	s.Flush()
 	return err
 }
+
+// WholeBodies implements plugin.WholeBodies.
+func (s *stream) WholeBodies() bool { return true }
 
 func (s *stream) SplitBytes(b []byte, done func()) (int, error) {
 	before := len(s.waiting)
@@ -288,6 +305,8 @@ func (s *stream) Flush() {
 	f := s.feed
 	f.mu.Lock()
 	f.records = append(f.records, s.waiting...)
+	f.all = append(f.all, s.messages...)
+	s.messages = nil
 	f.notify()
 	f.mu.Unlock()
 	s.waiting = nil

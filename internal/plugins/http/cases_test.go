@@ -1,0 +1,14 @@
+package http_test
+
+import (
+	"testing"
+
+	"github.com/hekad/heka/internal/plugins/http"
+	"github.com/hekad/heka/plugin/plugintest"
+)
+
+func TestConformance(t *testing.T) {
+	plugintest.Conformance(t, map[string]string{
+		"HttpInput": `url = "http://127.0.0.1:1/"`,
+	}, http.Plugins()...)
+}
