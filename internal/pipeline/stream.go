@@ -99,7 +99,7 @@ func (s *stream) SplitAll(r io.Reader) error {
 		err = s.Split(r)
 		s.finish()
 	}
-	s.giveUp()
+	s.leaveRest()
 	s.Flush()
 	return err
 }
@@ -181,8 +181,8 @@ func readRest(r io.Reader, b []byte) ([]byte, error) {
 // maxHint bounds the memory that is taken because a peer announces a long body.
 const maxHint = 1 << 20
 
-// giveUp forgets an unfinished record.
-func (s *stream) giveUp() {
+// leaveRest forgets an unfinished record.
+func (s *stream) leaveRest() {
 	if s.end > s.start && !s.skipping {
 		s.tally.received++
 		s.tally.unfinished++
