@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"internal/accesslog":         1,
 	"internal/config":            3,
 	"internal/share":             1,
+	"internal/sandbox/box":       1,
 	"internal/sandbox/":          2, // Lua modules written in Go
 	"internal/sandbox":           4,
 	"internal/reference":         4,

@@ -33,7 +33,7 @@
 //	script.go require.go      from files to chunks
 //	meter.go memory.go scale.go layout.go    limits
 //	protect.go                errors and who catches them
-//	host.go read.go write.go names.go        the message at hand, read_config
+//	host.go read.go write.go names.go texts.go    the message at hand, read_config
 //	inject.go encode.go decode.go            messages as tables and bytes
 //	preserve.go               data that stays
 //	libraries.go base.go strings.go pattern.go gsub.go format.go number.go

@@ -87,7 +87,9 @@ type meter struct {
 	loop  func(*lua.LState, *frameView) // the machine's own
 }
 
-func newMeter(L *lua.LState, b *budget) *meter { return &meter{budget: b, state: L, view: viewState(L)} }
+func newMeter(L *lua.LState, b *budget) *meter {
+	return &meter{budget: b, state: L, view: viewState(L)}
+}
 
 // drive makes m the context of the state L, and its loop the one that L runs in.
 func (m *meter) drive(L *lua.LState) {

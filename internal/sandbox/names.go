@@ -1,10 +1,6 @@
 package sandbox
 
-import (
-	"strings"
-
-	lua "github.com/yuin/gopher-lua"
-)
+import "strings"
 
 // header is what the name that a script gives stands for.
 type header uint8
@@ -42,14 +38,7 @@ type nameSlot struct {
 	size  int
 	what  header
 	field string
-	// The text last read under this name as a Lua value: headers and many
-	// fields are the same from one message to the next.
-	text  string
-	value lua.LValue
 }
-
-// maxKeptText is the longest text kept in a nameSlot.
-const maxKeptText = 64
 
 // lookup finds the meaning of a name.
 //
@@ -69,20 +58,4 @@ func resolve(name string) (header, string) {
 		return headerField, field[:len(field)-1]
 	}
 	return headers[name], ""
-}
-
-// lua returns text as a Lua value of its own. fresh says that it was made.
-//
-// hot: once per text read; allocates the string and its header, or nothing when
-// the text is that of the call before.
-func (n *nameSlot) lua(text string) (v lua.LValue, fresh bool) {
-	if n.value != nil && n.text == text {
-		return n.value, false
-	}
-	own := strings.Clone(text)
-	v = lua.LString(own)
-	if len(own) <= maxKeptText {
-		n.text, n.value = own, v
-	}
-	return v, true
 }

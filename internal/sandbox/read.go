@@ -37,32 +37,32 @@ func (s *Sandbox) read(L *lua.LState, name *nameSlot, instance, index int) lua.L
 	switch name.what {
 	case headerField:
 		if f := m.FindField(name.field, instance); f != nil {
-			return s.readField(L, name, f, index)
+			return s.readField(L, f, index)
 		}
 		return lua.LNil
 	case headerType:
-		return s.readText(L, name, m.Type())
+		return s.readText(L, m.Type())
 	case headerLogger:
-		return s.readText(L, name, m.Logger())
+		return s.readText(L, m.Logger())
 	case headerPayload:
-		return s.readText(L, name, m.Payload())
+		return s.readText(L, m.Payload())
 	case headerHostname:
-		return s.readText(L, name, m.Hostname())
+		return s.readText(L, m.Hostname())
 	case headerEnvVersion:
-		return s.readText(L, name, m.EnvVersion())
+		return s.readText(L, m.EnvVersion())
 	case headerUUID:
-		return s.readText(L, name, m.UUIDText())
+		return s.readText(L, m.UUIDText())
 	case headerTimestamp:
 		if m.HasTimestamp() {
-			return lua.LNumber(m.Timestamp())
+			return s.numbers.Value(float64(m.Timestamp()))
 		}
 	case headerSeverity:
 		if m.Has("Severity") {
-			return smallNumber(int64(m.Severity()))
+			return s.numbers.Int(int64(m.Severity()))
 		}
 	case headerPid:
 		if m.Has("Pid") {
-			return lua.LNumber(m.Pid())
+			return s.numbers.Int(int64(m.Pid()))
 		}
 	case headerRaw:
 		if raw := s.wireForm(); raw != nil {
@@ -81,32 +81,32 @@ func (s *Sandbox) wireForm() []byte {
 	return s.msg.Wire()
 }
 
-func (s *Sandbox) readText(L *lua.LState, name *nameSlot, text string) lua.LValue {
+func (s *Sandbox) readText(L *lua.LState, text string) lua.LValue {
 	if text == "" {
 		return emptyString
 	}
-	v, fresh := name.lua(text)
+	v, fresh := s.luaText(text)
 	if fresh {
 		s.budget.memory.grow(L, &s.budget, stringWeight+len(text))
 	}
 	return v
 }
 
-func (s *Sandbox) readField(L *lua.LState, name *nameSlot, f *message.Field, index int) lua.LValue {
+func (s *Sandbox) readField(L *lua.LState, f *message.Field, index int) lua.LValue {
 	switch f.Type() {
 	case message.String, message.Bytes:
 		text, ok := f.Text(index)
 		if !ok || text == "" && f.Type() == message.Bytes {
 			return lua.LNil
 		}
-		return s.readText(L, name, text)
+		return s.readText(L, text)
 	case message.Integer:
 		if n, ok := f.Integer(index); ok {
-			return smallNumber(n)
+			return s.numbers.Int(n)
 		}
 	case message.Double:
 		if x, ok := f.Double(index); ok {
-			return lua.LNumber(x)
+			return s.numbers.Value(x)
 		}
 	case message.Bool:
 		if b, ok := f.Bool(index); ok {
@@ -129,28 +129,12 @@ func (s *Sandbox) readNextField(L *lua.LState) int {
 	}
 	f := s.msg.Field(s.nextField)
 	s.nextField++
-	var slot nameSlot
-	L.Push(lua.LNumber(f.Type()))
+	L.Push(s.numbers.Int(int64(f.Type())))
 	L.Push(s.newString(L, f.Name()))
-	L.Push(s.readField(L, &slot, f, 0))
+	L.Push(s.readField(L, f, 0))
 	L.Push(s.newString(L, f.Representation()))
-	L.Push(lua.LNumber(f.Len()))
+	L.Push(s.numbers.Int(int64(f.Len())))
 	return 5
 }
 
 var emptyString lua.LValue = lua.LString("")
-
-// smallNumbers are the numbers that messages often hold, ready made.
-var smallNumbers = func() (all [1024]lua.LValue) {
-	for i := range all {
-		all[i] = lua.LNumber(i)
-	}
-	return all
-}()
-
-func smallNumber(n int64) lua.LValue {
-	if uint64(n) < uint64(len(smallNumbers)) {
-		return smallNumbers[n]
-	}
-	return lua.LNumber(n)
-}

@@ -11,6 +11,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/hekad/heka/internal/sandbox/box"
 	"github.com/hekad/heka/message"
 )
 
@@ -33,6 +34,8 @@ type Sandbox struct {
 	raw       []byte           // what stands for the message's wire form, if not nil
 	nextField int
 	names     nameCache
+	numbers   box.Numbers // read from messages
+	texts     *textCache  // of what is read; made when it is needed
 	uuids     *message.UUIDSource
 	times     *message.TimeParser
 
@@ -289,7 +292,7 @@ func (s *Sandbox) terminate() {
 		s.state.Close()
 	}
 	s.state = nil
-	s.names = nameCache{}
+	s.names, s.texts = nameCache{}, nil
 	s.usage.memory.Store(0)
 }
 

@@ -3,6 +3,8 @@ package circbuf
 import (
 	"errors"
 	"math"
+
+	"github.com/hekad/heka/internal/sandbox/box"
 )
 
 // maxCells bounds rows × columns: 512 MiB of cells.
@@ -41,6 +43,8 @@ type Buffer struct {
 
 	heads []head
 	delta bool // output is cbufd
+
+	numbers box.Numbers // results of methods
 }
 
 // sizeOf returns the bytes that a buffer of these dimensions takes.

@@ -145,7 +145,7 @@ func luaAdd(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	L.Push(lua.LNumber(b.add(i, c, v)))
+	L.Push(b.numbers.Value(b.add(i, c, v)))
 	return 1
 }
 
@@ -160,7 +160,7 @@ func luaSet(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	L.Push(lua.LNumber(b.set(i, c, v)))
+	L.Push(b.numbers.Value(b.set(i, c, v)))
 	return 1
 }
 
@@ -174,7 +174,7 @@ func luaGet(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	L.Push(lua.LNumber(b.cells[i]))
+	L.Push(b.numbers.Value(b.cells[i]))
 	return 1
 }
 
@@ -262,7 +262,7 @@ func mannWhitneyU(L *lua.LState) int {
 // currentTime is cb:current_time().
 func currentTime(L *lua.LState) int {
 	b := args{L, "current_time", 1}.self()
-	L.Push(lua.LNumber(float64(b.newest*b.span) * 1e9))
+	L.Push(b.numbers.Value(float64(b.newest*b.span) * 1e9))
 	return 1
 }
 

@@ -71,7 +71,7 @@ func (m *machine) push(v lua.LValue) int {
 
 func (m *machine) pushText(c *mark) int {
 	m.charge(24 + int(c.end-c.start))
-	m.vals = append(m.vals, m.boxes.value(m.s[c.start:c.end], len(m.marks)/2))
+	m.vals = append(m.vals, m.boxes.Value(m.s[c.start:c.end], len(m.marks)/2))
 	return 1
 }
 

@@ -8,11 +8,10 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// This file is the only one with unsafe in it. It knows two things that the API
-// of gopher-lua hides, since building the table of a match is most of the cost
-// of matching a log line: how a table is laid out, and how the runtime lays out
-// an interface. The first is checked when the program starts; where it is not as
-// expected, tables are filled through the API.
+// This file is the only one with unsafe in it. It knows what the API of gopher-lua
+// hides, since building the table of a match is most of the cost of matching a log
+// line: how a table is laid out. That is checked when the program starts; where it
+// is not as expected, tables are filled through the API.
 
 // A table keeps string keys in a map of values, a list of keys in the order of
 // their first assignment, and a map from keys to their place in the list.
@@ -84,25 +83,4 @@ func (s *shape) table(values []lua.LValue) *lua.LTable {
 	*(*[]lua.LValue)(unsafe.Add(base, keysOffset)) = s.keys
 	*(*map[lua.LValue]int)(unsafe.Add(base, placesOffset)) = maps.Clone(s.places)
 	return t
-}
-
-// boxSize is the number of strings that are allocated at once.
-const boxSize = 32
-
-// boxes hands out strings as Lua values. The strings of one allocation are all
-// parts of one subject, so keeping one of them keeps little more than itself.
-type boxes struct {
-	free []lua.LString
-}
-
-// value returns s as a Lua value. It expects that about n more will be needed.
-func (b *boxes) value(s string, n int) lua.LValue {
-	if len(b.free) == 0 {
-		b.free = make([]lua.LString, min(max(n, 1), boxSize))
-	}
-	b.free[0] = lua.LString(s)
-	v := lua.LValue(lua.LString(""))
-	(*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1] = unsafe.Pointer(&b.free[0])
-	b.free = b.free[1:]
-	return v
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/box"
 )
 
 // Limits of one match.
@@ -74,7 +76,7 @@ type machine struct {
 	vals    []lua.LValue // values of captures being evaluated
 	peak    int          // the most of them before some were dropped
 	text    []byte       // strings being built
-	boxes   boxes        // for parts of the subject
+	boxes   box.Strings  // for parts of the subject
 	fuel    int          // steps until the next look at the context
 	nesting int
 	cost    int // bytes not yet reported to the meter
