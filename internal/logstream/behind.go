@@ -52,6 +52,10 @@ func (f *Follower) lookBehind() bool {
 		switch {
 		case err == nil && info.size > s.seen && !s.complete && s.damage == nil:
 			f.mu.Lock()
+			if scarce(s.open()) {
+				f.mu.Unlock()
+				continue
+			}
 			s.until = time.Now().Add(f.catalog.every)
 			f.src = s
 			f.track.begin(s)
@@ -86,7 +90,7 @@ func (f *Follower) goBack() {
 	f.track.begin(to)
 	f.cross(kind, old, to)
 	f.mu.Unlock()
-	if i := slices.Index(f.behind, old); i >= 0 && (old.trouble != nil || old.rewritten) {
+	if i := slices.Index(f.behind, old); i >= 0 && (old.trouble != nil && !scarce(old.trouble) || old.rewritten) {
 		f.retire(i)
 	}
 }

@@ -280,11 +280,13 @@ func (f *Follower) warn(err error) {
 	f.opt.Warn(fmt.Errorf("stream %q: %w", f.name, err))
 }
 
-// refresh scans anew and takes the listing over.
-func (f *Follower) refresh(ctx context.Context) {
-	if _, err := f.catalog.Refresh(ctx); err != nil && ctx.Err() == nil {
+// refresh scans anew and takes the listing over. An error was reported.
+func (f *Follower) refresh(ctx context.Context) error {
+	_, err := f.catalog.Refresh(ctx)
+	if err != nil && ctx.Err() == nil {
 		f.warn(err)
 	}
 	f.relist()
-	f.fresh = true
+	f.fresh = err == nil
+	return err
 }

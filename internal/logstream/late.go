@@ -15,6 +15,7 @@ func (f *Follower) stepBack(files []File, from, to int) bool {
 		}
 		head, err := readHead(files[i])
 		if err != nil {
+			f.list.stale = f.list.stale || scarce(err)
 			return false
 		}
 		if len(head) == 0 || f.isCopy(files[i], head) {

@@ -10,9 +10,9 @@ const (
 	// doneGens is for how many listings a file that was read is remembered
 	// after it has gone.
 	doneGens = 100
-	// earlyHeads is of how many files before the first position the beginnings
+	// earlyHeadCount is of how many files before the first position the beginnings
 	// are looked at, so that compressed copies of them are recognised later.
-	earlyHeads = 4
+	earlyHeadCount = 4
 	// settleTime is how long a late file must have been left alone.
 	settleTime = 10 * time.Second
 	// ghostLimit is how many contents that are no more are remembered.
@@ -42,8 +42,11 @@ type list struct {
 	// answered by a scan, if doubting is set.
 	doubting bool
 	doubted  FileID
-	// stale is set when a file was found not to be what the listing says.
+	// stale is set when a file was found not to be what the listing says, or
+	// could not be looked at for lack of file handles.
 	stale bool
+	// doubtsSince is since when a decision waits for a settled listing, or zero.
+	doubtsSince time.Time
 }
 
 type doneFile struct {

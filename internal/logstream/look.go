@@ -129,8 +129,7 @@ func (f *Follower) checkName(ctx context.Context) (nameless bool) {
 	case f.list.doubting && named.id == f.list.doubted:
 		return true
 	}
-	f.list.doubting, f.list.doubted = true, named.id
-	f.refresh(ctx)
+	f.list.doubting, f.list.doubted = f.refresh(ctx) == nil, named.id
 	named, err = statPath(f.cur.file.Path)
 	return err != nil || !named.id.Same(f.cur.file.ID)
 }

@@ -23,7 +23,7 @@ func (f *Follower) goOnInCopy(ctx context.Context) bool {
 		if ctx.Err() != nil {
 			return false
 		}
-		if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist) || scarce(err) {
 			f.list.stale = true
 			continue
 		}
@@ -52,15 +52,21 @@ func (f *Follower) goOnInCopy(ctx context.Context) bool {
 // passing reports whether an error only means that a file is not, or not any
 // more, the one that is looked for.
 func passing(err error) bool {
-	return err == errDiffers || errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist)
+	return err == errDiffers || err == errStale || errors.Is(err, errMoved) || errors.Is(err, fs.ErrNotExist)
 }
 
 // restart goes on after the content that was read has been replaced: in a copy
 // of it, if one was made, and then at the beginning of the new content.
+//
+// Without a sight of all files it waits: the copy may be among the others, and
+// what is in it comes before the new content.
 func (f *Follower) restart(ctx context.Context) bool {
-	f.refresh(ctx)
+	if scarce(f.refresh(ctx)) {
+		return false
+	}
 	old := f.cur
 	fp := old.fingerprint()
+	overlooked := false
 	for i := len(f.files) - 1; i >= 0 && fp.seek > 0; i-- {
 		file := f.files[i]
 		if file.ID.Same(old.file.ID) {
@@ -82,9 +88,13 @@ func (f *Follower) restart(ctx context.Context) bool {
 			f.use(s, i)
 			return true
 		}
+		overlooked = overlooked || scarce(err)
 		if !passing(err) {
 			f.warn(err)
 		}
+	}
+	if overlooked || fp.seek > 0 && !f.opt.Once && f.patient(old.file.Path) {
+		return false
 	}
 	s := &source{file: old.file, after: old.after}
 	f.mu.Lock()

@@ -9,7 +9,9 @@ import (
 
 // resume finds the place to begin at. It reports whether there is one.
 func (f *Follower) resume(ctx context.Context) bool {
-	if err := f.catalog.Poke(ctx); err != nil && ctx.Err() == nil {
+	if f.list.stale {
+		f.refresh(ctx)
+	} else if err := f.catalog.Poke(ctx); err != nil && ctx.Err() == nil {
 		f.warn(err)
 	}
 	l := f.catalog.Latest()
@@ -27,42 +29,80 @@ func (f *Follower) resume(ctx context.Context) bool {
 		}
 		return false
 	}
-	i, src, err := f.locate(ctx, &s.Stream)
-	if err != nil {
-		if ctx.Err() == nil {
-			f.warn(err)
-			if f.opt.Once {
-				f.failed = err
-				return true
-			}
-			if passing(err) {
-				f.refresh(ctx)
-			}
-		}
-		return false
+	if err := f.resumeIn(ctx, &s.Stream); err != nil {
+		return f.postponed(ctx, err)
 	}
-	if src.off == 0 && i > 0 && src.after == nil {
-		if end, err := openAt(ctx, s.Files[i-1], atEnd, nil); err == nil {
-			src.after = end.endPosition()
-			end.close()
-		}
-	}
-	behind := f.locateBehind(ctx, s.Files, i)
-	f.begin(s.Files, i, src, behind)
 	f.lookBehind()
 	return true
 }
 
-// begin starts the reading at src, which is file i.
-func (f *Follower) begin(files []File, i int, src *source, behind []*source) {
+// postponed tells why the place to begin at is not found yet. It reports whether
+// that is final.
+func (f *Follower) postponed(ctx context.Context, err error) bool {
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case passing(err):
+		f.list.stale = true
+		return false
+	}
+	f.warn(err)
+	if f.opt.Once {
+		f.failed = err
+	}
+	return f.opt.Once
+}
+
+// resumeIn begins in the files of a stream.
+func (f *Follower) resumeIn(ctx context.Context, s *Stream) error {
+	i, src, err := f.locate(ctx, s)
+	if err != nil {
+		return err
+	}
+	if src.off == 0 && i > 0 && src.after == nil {
+		end, err := openAt(ctx, s.Files[i-1], atEnd, nil)
+		if scarce(err) {
+			return err
+		}
+		if err == nil {
+			src.after = end.endPosition()
+			end.close()
+		}
+	}
+	heads, err := earlyHeads(s.Files[:i])
+	if err != nil {
+		src.close()
+		return err
+	}
+	behind, err := f.locateBehind(ctx, s.Files, i)
+	if err != nil {
+		src.close()
+		return err
+	}
+	f.begin(s.Files, i, src, heads, behind)
+	return nil
+}
+
+// earlyHeads returns the beginnings of the last few of the files before the one
+// to begin with; one that cannot be read has none.
+func earlyHeads(files []File) ([][]byte, error) {
 	var heads [][]byte
-	for j := max(0, i-earlyHeads); j < i; j++ {
-		head, err := readHead(files[j])
+	for _, file := range files[max(0, len(files)-earlyHeadCount):] {
+		head, err := readHead(file)
+		if scarce(err) {
+			return nil, err
+		}
 		if err != nil {
 			head = nil
 		}
 		heads = append(heads, head)
 	}
+	return heads, nil
+}
+
+// begin starts the reading at src, which is file i; heads are the beginnings of
+// the files just before.
+func (f *Follower) begin(files []File, i int, src *source, heads [][]byte, behind []*source) {
 	for j := range i {
 		var head []byte
 		if k := j - (i - len(heads)); k >= 0 {
@@ -119,13 +159,17 @@ func (f *Follower) locate(ctx context.Context, s *Stream) (int, *source, error) 
 	if blocked != nil {
 		return 0, nil, blocked
 	}
+	if f.patient(append(paths(s.Files), pos.FileName)...) {
+		return 0, nil, errStale
+	}
 	i = f.without(pos, s)
 	return i, &source{file: s.Files[i], after: pos.After}, nil
 }
 
 // search looks for the file that a position is in: first under its identity,
 // then under its name, then, from the newest to the oldest, in all others by
-// what they contain. An error that leaves the question open is returned.
+// what they contain. An error that leaves the question open is returned; it is
+// errStale if a file was gone before it could be looked at.
 func (f *Follower) search(ctx context.Context, pos Position, files []File) (int, *source, error) {
 	var order []int
 	add := func(fits func(*File) bool) {
@@ -148,6 +192,7 @@ func (f *Follower) search(ctx context.Context, pos Position, files []File) (int,
 	}
 	fp := pos.fingerprint()
 	var blocked error
+	stale := false
 	for _, i := range order {
 		if fp.weak() && pos.Seek > 0 && !pos.is(files[i].ID) {
 			continue
@@ -158,12 +203,26 @@ func (f *Follower) search(ctx context.Context, pos Position, files []File) (int,
 			return i, src, nil
 		case ctx.Err() != nil:
 			return 0, nil, ctx.Err()
-		case !passing(err):
+		case err == errDiffers:
+		case passing(err):
+			stale = true
+		default:
 			f.warn(err)
 			blocked = errors.Join(blocked, err)
 		}
 	}
+	if stale && blocked == nil {
+		return 0, nil, errStale
+	}
 	return 0, nil, blocked
+}
+
+func paths(files []File) []string {
+	list := make([]string, len(files))
+	for i := range files {
+		list[i] = files[i].Path
+	}
+	return list
 }
 
 // without returns the index of the file to begin with if the one of the
@@ -212,10 +271,16 @@ func (f *Follower) firstUnread(pos Position, files []File) int {
 // locateBehind returns the other files that the position has places in. They
 // are no more than started, so they stand before the file to begin with unless
 // that is not the one of the position.
-func (f *Follower) locateBehind(ctx context.Context, files []File, begin int) []*source {
+func (f *Follower) locateBehind(ctx context.Context, files []File, begin int) ([]*source, error) {
 	var found []*source
 	for _, pos := range f.opt.Start.Behind {
-		i, src, _ := f.search(ctx, pos, files)
+		i, src, err := f.search(ctx, pos, files)
+		if err == errStale || scarce(err) {
+			for _, s := range found {
+				s.close()
+			}
+			return nil, err
+		}
 		if src == nil {
 			continue
 		}
@@ -226,5 +291,5 @@ func (f *Follower) locateBehind(ctx context.Context, files []File, begin int) []
 		}
 		found = append(found, src)
 	}
-	return found
+	return found, nil
 }

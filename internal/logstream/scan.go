@@ -46,7 +46,7 @@ func (w *walk) skip(path, why string, problem bool) {
 
 func (w *walk) visit(ctx context.Context, path string, d fs.DirEntry, err error) error {
 	if err != nil {
-		if path == w.root {
+		if path == w.root || scarce(err) {
 			return err
 		}
 		if d != nil && d.IsDir() {
@@ -92,6 +92,8 @@ func (w *walk) consider(path string, link bool) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case scarce(err):
+		return err
 	case err != nil:
 		w.skip(path, cause(err).Error(), true)
 		return nil

@@ -29,7 +29,10 @@ func (f *Follower) turn() bool {
 			f.list.stale = true
 			return false
 		}
-		if f.skipCopy(next) {
+		switch skip, err := f.skipCopy(next); {
+		case scarce(err):
+			return false
+		case skip:
 			continue
 		}
 		f.enter(next)
@@ -40,7 +43,8 @@ func (f *Follower) turn() bool {
 // overlooked reports whether a file may have appeared before the current one, of
 // which nothing was read yet.
 func (f *Follower) overlooked() bool {
-	return f.src == f.cur && f.cur.off == 0 && f.listed && f.at == len(f.files)-1 && f.changedAround(f.cur.file.Path)
+	return f.src == f.cur && f.cur.off == 0 && f.listed &&
+		(f.list.stale || f.at == len(f.files)-1 && f.changedAround(f.cur.file.Path))
 }
 
 // changedAround reports whether the directory of a file has got or lost an entry
@@ -49,6 +53,12 @@ func (f *Follower) changedAround(path string) bool {
 	if f.fresh || f.opt.Once {
 		return false
 	}
+	return f.dirChanged(path)
+}
+
+// dirChanged reports whether the directory of a file has got or lost an entry
+// since shortly before the listing.
+func (f *Follower) dirChanged(path string) bool {
 	l := f.list.listing
 	i, ok := l.dirIndex[filepath.Dir(path)]
 	return !ok || l.dirs[i].changed()
@@ -119,23 +129,23 @@ func (f *Follower) givenUp(s *source) bool {
 // skipCopy passes the file at index i if it is a compressed copy: one of the
 // current file, beside it, or, if that is not in the listing any more, one of any
 // file that was read.
-func (f *Follower) skipCopy(i int) bool {
+func (f *Follower) skipCopy(i int) (bool, error) {
 	file := f.files[i]
 	if withoutEnding(file.Path) == file.Path {
-		return false
+		return false, nil
 	}
 	if f.listed && f.cur.file.Path != withoutEnding(file.Path) {
-		return false
+		return false, nil
 	}
 	head, err := readHead(file)
 	if err != nil || f.listed && !alike(head, f.cur.head) || !f.listed && !f.isCopy(file, head) {
-		return false
+		return false, err
 	}
 	f.list.finishCopy(file, head)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.files = slices.Delete(slices.Clone(f.files), i, i+1)
-	return true
+	return true, nil
 }
 
 // enter goes on with the beginning of the file at index i.
