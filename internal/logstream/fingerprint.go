@@ -38,6 +38,17 @@ func headHash(head []byte) string {
 	return hexSum(head)
 }
 
+// headHash returns the head_hash of the first n bytes.
+func (s *source) headHash(n int) string {
+	if n < headSize {
+		return headHash(s.head[:n])
+	}
+	if s.headed == "" {
+		s.headed = headHash(s.head)
+	}
+	return s.headed
+}
+
 // begins reports whether a file that begins with head may be the one.
 func (fp *fingerprint) begins(head []byte) bool {
 	if fp == nil || fp.headSize == 0 || len(head) < fp.headSize {

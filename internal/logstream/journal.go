@@ -136,9 +136,12 @@ func load(root *os.Root, name, path string) (Position, error) {
 	if err != nil {
 		return Position{}, fmt.Errorf("read position file: %w", err)
 	}
-	p, err := parsePosition(data)
+	p, sum, err := parsePosition(data)
 	if err != nil {
 		return Position{}, &DamagedError{Path: path, Err: err}
+	}
+	if sum != nil {
+		p = loadProgress(root, name, p, *sum)
 	}
 	return p, nil
 }
@@ -146,21 +149,33 @@ func load(root *os.Root, name, path string) (Position, error) {
 // Save replaces the position of a stream. After a crash at any moment the file
 // holds either the old position or the new one.
 func (j *Journal) Save(stream string, p Position) error {
+	_, err := j.save(stream, p)
+	return err
+}
+
+// save is Save; it returns the checksum in the file.
+func (j *Journal) save(stream string, p Position) (uint32, error) {
+	data, sum := appendPosition(nil, p)
 	root := j.current()
-	err := save(root, stream, p)
+	err := replace(root, stream, data)
 	if errors.Is(err, fs.ErrNotExist) {
 		// Somebody has removed the whole directory.
 		if root, err = j.open(); err == nil {
-			err = save(root, stream, p)
+			err = replace(root, stream, data)
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("save position of stream %q: %w", stream, err)
+		return 0, j.saveError(stream, err)
 	}
-	return nil
+	return sum, nil
 }
 
-func save(root *os.Root, stream string, p Position) error {
+func (j *Journal) saveError(stream string, err error) error {
+	return fmt.Errorf("save position of stream %q: %w", stream, err)
+}
+
+// replace replaces the position file of a stream.
+func replace(root *os.Root, stream string, data []byte) error {
 	name := journalName(root, stream)
 	temp := name + tempSuffix
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, journalMode)
@@ -173,7 +188,7 @@ func save(root *os.Root, stream string, p Position) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(appendPosition(nil, p))
+	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -192,8 +207,9 @@ type record struct {
 // checksumKey separates what the checksum covers from the checksum.
 const checksumKey = `,"checksum":`
 
-// appendPosition appends the JSON form of a position file to dst.
-func appendPosition(dst []byte, p Position) []byte {
+// appendPosition appends the JSON form of a position file to dst and returns the
+// checksum in it.
+func appendPosition(dst []byte, p Position) ([]byte, uint32) {
 	data, err := json.Marshal(struct {
 		Position
 		Version int `json:"version"`
@@ -203,7 +219,8 @@ func appendPosition(dst []byte, p Position) []byte {
 	}
 	data = data[:len(data)-1]
 	dst = append(dst, data...)
-	return fmt.Appendf(dst, checksumKey+`"%08x"}`, checksum(data))
+	sum := checksum(data)
+	return fmt.Appendf(dst, checksumKey+`"%08x"}`, sum), sum
 }
 
 func checksum(data []byte) uint32 {
@@ -212,46 +229,55 @@ func checksum(data []byte) uint32 {
 
 // parsePosition reads a position file of this program or of Heka 0.10, which
 // wrote neither version nor checksum and sometimes left the end of an older,
-// longer text behind the object.
-func parsePosition(data []byte) (Position, error) {
+// longer text behind the object. It returns the checksum if there is one.
+func parsePosition(data []byte) (Position, *uint32, error) {
 	if len(data) > journalLimit {
-		return Position{}, fmt.Errorf("longer than %d bytes", journalLimit)
+		return Position{}, nil, fmt.Errorf("longer than %d bytes", journalLimit)
 	}
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 {
-		return Position{}, nil
+		return Position{}, nil, nil
 	}
 	if data[0] != '{' {
-		return Position{}, errors.New("not a JSON object")
+		return Position{}, nil, errors.New("not a JSON object")
 	}
 	var r record
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := d.Decode(&r); err != nil {
-		return Position{}, err
+		return Position{}, nil, err
 	}
+	var sum *uint32
 	if r.Checksum != "" {
 		covered, _, _ := bytes.Cut(data[:d.InputOffset()], []byte(checksumKey))
-		if fmt.Sprintf("%08x", checksum(covered)) != r.Checksum {
-			return Position{}, errors.New("the checksum is wrong; remove it after a change by hand")
+		got := checksum(covered)
+		if fmt.Sprintf("%08x", got) != r.Checksum {
+			return Position{}, nil, errors.New("the checksum is wrong; remove it after a change by hand")
+		}
+		sum = &got
+	}
+	err := r.checkAll()
+	return r.Position, sum, err
+}
+
+// checkAll checks a position and those within it.
+func (p *Position) checkAll() error {
+	if len(p.Behind) > behindLimit {
+		return fmt.Errorf("%d files behind the position, more than %d", len(p.Behind), behindLimit)
+	}
+	if len(p.Behind) == 0 {
+		p.Behind = nil
+	}
+	for i := range p.Behind {
+		if err := p.Behind[i].checkNested(); err != nil {
+			return err
 		}
 	}
-	if len(r.Behind) > behindLimit {
-		return Position{}, fmt.Errorf("%d files behind the position, more than %d", len(r.Behind), behindLimit)
-	}
-	if len(r.Behind) == 0 {
-		r.Behind = nil
-	}
-	for i := range r.Behind {
-		if err := r.Behind[i].checkNested(); err != nil {
-			return Position{}, err
+	if p.After != nil {
+		if err := p.After.checkNested(); err != nil {
+			return err
 		}
 	}
-	if r.After != nil {
-		if err := r.After.checkNested(); err != nil {
-			return Position{}, err
-		}
-	}
-	return r.Position, r.check()
+	return p.check()
 }
 
 // checkNested checks a position within another one, which has none of its own.

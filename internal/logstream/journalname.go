@@ -10,6 +10,8 @@ import (
 const (
 	// tempSuffix ends the name of a position file that is being written.
 	tempSuffix = "%tmp"
+	// progressSuffix ends the name of a progress file.
+	progressSuffix = "%now"
 	// componentLimit is how long, in bytes, one component of a name may be so
 	// that all suffixes fit the file system's limit of 255.
 	componentLimit = 240
@@ -44,7 +46,8 @@ func journalName(root *os.Root, stream string) string {
 
 func plainComponent(part string) bool {
 	return part != "." && part != ".." && len(part) <= componentLimit &&
-		!strings.HasSuffix(part, "%") && !strings.HasSuffix(part, tempSuffix) && !strings.Contains(part, "\x00")
+		!strings.HasSuffix(part, "%") && !strings.HasSuffix(part, tempSuffix) &&
+		!strings.HasSuffix(part, progressSuffix) && !strings.Contains(part, "\x00")
 }
 
 // encodeName turns any text into one component of a path: what is not a letter,

@@ -73,7 +73,7 @@ func (m mark) position() Position {
 		Modified: s.file.MTime.UnixNano(),
 		HeadSize: int(min(int64(len(s.head)), m.off)),
 	}
-	p.HeadHash = headHash(s.head[:p.HeadSize])
+	p.HeadHash = s.headHash(p.HeadSize)
 	if m.off == 0 {
 		p.After = m.src.after
 	}

@@ -10,7 +10,7 @@ import (
 // rewound follows a change of off to n bytes before.
 func (s *source) rewound(n int64) {
 	s.head = s.head[:min(int64(len(s.head)), s.off)]
-	s.tail, s.rewritten = nil, false
+	s.tail, s.headed, s.rewritten = nil, "", false
 	if s.compressed() {
 		s.kept = s.kept[:max(0, int64(len(s.kept))-n)]
 		s.complete, s.damage = false, nil
@@ -44,19 +44,17 @@ func (s *source) before(off int64) ([]byte, bool) {
 		defer again.close()
 		f = again.f
 	}
-	// As far as the bytes in memory reach back, the file must still agree.
-	to := off
-	if s.off-off <= agreeLimit {
-		to = s.off
-	}
-	p := make([]byte, to-off+want)
-	if _, err := f.ReadAt(p, off-want); err != nil {
+	p := make([]byte, want)
+	if _, err := f.ReadAt(p, off-want); err != nil && want > 0 {
 		return nil, false
 	}
-	if n := min(len(s.tail), len(p)); to == s.off && !bytes.Equal(p[len(p)-n:], s.tail[len(s.tail)-n:]) {
+	// If the content has been replaced, then that at the place is another.
+	last := s.lastBytes()
+	now := make([]byte, len(last))
+	if _, err := f.ReadAt(now, s.off-int64(len(last))); err != nil && len(last) > 0 || !bytes.Equal(now, last) {
 		return nil, false
 	}
-	return p[:want], true
+	return p, true
 }
 
 // forget drops kept bytes that no position from off on needs.
@@ -84,12 +82,8 @@ func (s *source) adopt(fresh *source) {
 	s.close()
 	s.f, s.dec, s.err, s.end = fresh.f, fresh.dec, fresh.err, fresh.end
 	s.format, s.tail, s.head, s.kept = fresh.format, fresh.tail, fresh.head, fresh.kept
-	s.complete, s.damage, s.rewritten = false, nil, false
+	s.headed, s.complete, s.damage, s.rewritten = "", false, nil, false
 }
-
-// agreeLimit is how far behind the place, in bytes, a file is compared with what
-// is in memory before its content is believed.
-const agreeLimit = 256 << 10
 
 // atEnd is a seek that means the end of the content.
 const atEnd = math.MaxInt64

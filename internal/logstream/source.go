@@ -34,6 +34,7 @@ type source struct {
 	format format
 	off    int64  // bytes consumed
 	head   []byte // the first bytes consumed, at most headSize
+	headed string // head_hash of a whole head, or "" before it was asked for
 	tail   []byte // the last bytes before off, at most recentSize
 	kept   []byte // of a compressed file: more of the bytes before off
 
