@@ -44,6 +44,9 @@ type Options struct {
 	CheckInterval time.Duration
 	// Hints, if not nil, make Wait return earlier.
 	Hints *Hints
+	// Wake, if not nil, is called instead when a hint says that Look is worth a
+	// call: by any goroutine, and it must not wait.
+	Wake func()
 	// Warn is called with what should be logged and does not end the reading,
 	// once per file and cause, by the goroutine that calls Read and Wait.
 	Warn func(error)
@@ -72,7 +75,8 @@ type Follower struct {
 	grewAt   time.Time
 	warned   map[string]bool
 	list     list
-	hint     *hint // asked for, or nil
+	hint     *hint         // asked for, or nil
+	woken    chan struct{} // told of hints unless Options.Wake is
 
 	mu       sync.Mutex // guards the rest, and the places and names of sources
 	track    track
@@ -92,8 +96,20 @@ func NewFollower(c *Catalog, name string, opt Options) *Follower {
 	if f.check <= 0 {
 		f.check = DefaultCheckInterval
 	}
+	if f.opt.Hints != nil && f.opt.Wake == nil {
+		f.woken = make(chan struct{}, 1)
+		f.opt.Wake = f.signal
+	}
 	f.list.init()
 	return f
+}
+
+// signal ends a sleep of Wait.
+func (f *Follower) signal() {
+	select {
+	case f.woken <- struct{}{}:
+	default:
+	}
 }
 
 // Stream returns the name of the stream.
@@ -232,7 +248,6 @@ func (f *Follower) ended(s *source, err error) bool {
 // bounds the number of open files when many streams are idle. What is left in a
 // file that is deleted meanwhile is lost.
 func (f *Follower) Release() {
-	f.disarm()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closeAll()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fsnotify/fsnotify"
 )
@@ -23,17 +24,9 @@ type Hints struct {
 
 // A hint is one follower's wish to hear of one file.
 type hint struct {
-	path string
-	c    chan struct{} // closed at the first event
-}
-
-// fired returns a channel that is closed at the first event; for no hint it is
-// one that never is.
-func (h *hint) fired() <-chan struct{} {
-	if h == nil {
-		return nil
-	}
-	return h.c
+	path  string
+	fire  func() // called at the first event, by the goroutine that listens
+	spent atomic.Bool
 }
 
 // NewHints starts to listen for events of files.
@@ -78,7 +71,8 @@ func (h *Hints) fire(path string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, one := range h.armed[path] {
-		close(one.c)
+		one.spent.Store(true)
+		one.fire()
 	}
 	delete(h.armed, path)
 	select {
@@ -105,9 +99,9 @@ func (h *Hints) unwatch(path string) {
 	}
 }
 
-// arm has the next event of a file reported.
-func (h *Hints) arm(path string) *hint {
-	one := &hint{path: path, c: make(chan struct{})}
+// arm has the next event of a file reported to fire, which must not wait.
+func (h *Hints) arm(path string, fire func()) *hint {
+	one := &hint{path: path, fire: fire}
 	h.watch.Lock()
 	defer h.watch.Unlock()
 	if h.w.Add(path) == nil {

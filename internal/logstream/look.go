@@ -8,35 +8,43 @@ import (
 	"time"
 )
 
-// minPause keeps a reader that is faster than the writer from waking up for
+// MinPause keeps a reader that is faster than the writer from waking up for
 // every record.
-const minPause = 10 * time.Millisecond
+const MinPause = 10 * time.Millisecond
 
 // Wait blocks until Read is worth another call, and does the work that takes
 // longer: it finds the place to begin at, scans the directory when a rotation
 // is suspected, and decompresses up to a place. It returns the context's error
 // when that ends.
 func (f *Follower) Wait(ctx context.Context) error {
-	if since := time.Since(f.grewAt); 0 <= since && since < minPause {
-		f.sleep(ctx, minPause-since, nil)
+	if since := time.Since(f.grewAt); 0 <= since && since < MinPause {
+		f.sleep(ctx, MinPause-since, nil)
 	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if f.look(ctx) || f.arm() && f.look(ctx) {
+		if f.Look(ctx) {
 			return nil
 		}
-		if !f.sleep(ctx, f.check, f.hint.fired()) {
-			continue
-		}
-		f.hint = nil
-		if f.look(ctx) {
-			return nil
-		}
-		// What happened to the file was not of interest; it may happen often.
-		f.sleep(ctx, f.check, nil)
+		f.sleep(ctx, f.check, f.woken)
 	}
+}
+
+// Look is one check of Wait, without its pauses: it reports whether Read is worth
+// a call. For callers that have many streams and no goroutine for each; they
+// should leave MinPause after data before they look again, and some time, which
+// may be long for a stream that has been quiet for long, after a check in vain.
+func (f *Follower) Look(ctx context.Context) bool {
+	if f.look(ctx) {
+		return true
+	}
+	if f.hint != nil && f.hint.spent.Load() {
+		// What happened to the file was not of interest; it may happen often.
+		f.hint = nil
+		return false
+	}
+	return f.arm() && f.look(ctx)
 }
 
 // arm asks for hints on the current file, and reports whether it had to: what
@@ -46,7 +54,7 @@ func (f *Follower) arm() bool {
 		return false
 	}
 	f.disarm()
-	f.hint = f.opt.Hints.arm(f.cur.file.Path)
+	f.hint = f.opt.Hints.arm(f.cur.file.Path, f.opt.Wake)
 	return true
 }
 
@@ -57,17 +65,15 @@ func (f *Follower) disarm() {
 	}
 }
 
-// sleep waits, and reports whether a hint ended it.
-func (f *Follower) sleep(ctx context.Context, d time.Duration, hint <-chan struct{}) bool {
+// sleep waits for some time, or until ctx or a hint ends it.
+func (f *Follower) sleep(ctx context.Context, d time.Duration, hint <-chan struct{}) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-ctx.Done():
 	case <-hint:
-		return true
 	}
-	return false
 }
 
 // look is one check of the stream. It reports whether Read is worth a call.

@@ -42,7 +42,7 @@ func (s *Saver) Save(p Position) error {
 //
 // hot: some hundred times a second; one write.
 func (s *Saver) Note(p Position) error {
-	if !s.known || p.Seek < s.noted || !p.goesOn(&s.saved) {
+	if !s.CanNote(&p) {
 		return s.Save(p)
 	}
 	if err := s.open(); err != nil {
@@ -54,6 +54,11 @@ func (s *Saver) Note(p Position) error {
 	}
 	s.turn, s.noted = 1-s.turn, p.Seek
 	return nil
+}
+
+// CanNote reports whether Note is cheap for a position.
+func (s *Saver) CanNote(p *Position) bool {
+	return s.known && p.Seek >= s.noted && p.goesOn(&s.saved)
 }
 
 func (s *Saver) open() error {

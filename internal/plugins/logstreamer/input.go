@@ -8,18 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/hekad/heka/internal/logstream"
 	"github.com/hekad/heka/plugin"
-)
-
-// Positions are saved this long after the last time, or longer when saving takes
-// time itself, as with many busy streams: at most one part in saveShare of the
-// time goes into it.
-const (
-	saveInterval = 100 * time.Millisecond
-	saveShare    = 10
 )
 
 // Input is the LogstreamerInput plugin.
@@ -31,6 +22,8 @@ type Input struct {
 	first   *logstream.Listing
 	hints   *logstream.Hints // nil if the system has none
 	started int              // streams, for their tokens
+	turns   *schedule
+	keeper  *keeper
 
 	mu      sync.Mutex // guards readers
 	readers map[string]*reader
@@ -41,8 +34,10 @@ func newInput(c *InputConfig, env *plugin.Env) (plugin.Input, error) {
 	if err != nil {
 		return nil, optionErrors(err)
 	}
-	return &Input{config: c, env: env, catalog: logstream.NewCatalog(scanner, c.RescanInterval),
-		readers: map[string]*reader{}}, nil
+	in := &Input{config: c, env: env, catalog: logstream.NewCatalog(scanner, c.RescanInterval),
+		turns: newSchedule(), readers: map[string]*reader{}}
+	in.keeper = newKeeper(in.warn, in.forget)
+	return in, nil
 }
 
 // optionErrors makes the contract's errors of logstream's.
@@ -76,35 +71,49 @@ func (in *Input) Prepare(ctx context.Context) error {
 // Run follows all streams until ctx is done. When heka runs once it reads them to
 // their ends.
 func (in *Input) Run(ctx context.Context, feed plugin.Feed) error {
-	if hints, err := logstream.NewHints(); err != nil {
+	if feed.Once() {
+		// Nothing is waited for.
+	} else if hints, err := logstream.NewHints(); err != nil {
 		in.env.Log.Info("checking files at intervals only", "error", err)
 	} else {
 		defer hints.Close()
 		in.hints = hints
 	}
-	var readers, others sync.WaitGroup
-	keeping, stop := context.WithCancel(context.Background())
-	others.Go(func() { in.keep(keeping) })
+	var others sync.WaitGroup
 	defer others.Wait()
+	keeping, stop := context.WithCancel(context.Background())
 	defer stop()
+	others.Go(func() { in.keeper.run(keeping) })
+	turning, halt := context.WithCancel(ctx)
+	defer halt()
+	others.Go(func() { in.turns.run(turning) })
 	if feed.Once() {
-		in.start(ctx, feed, &readers, in.first)
-		readers.Wait()
-		return nil
+		in.start(ctx, feed, in.first)
+		select {
+		case <-in.turns.finished():
+			return nil
+		case <-ctx.Done():
+		}
+	} else {
+		others.Go(func() { in.catalog.Run(ctx, in.warn) })
+		for listing := in.first; listing != nil; {
+			in.start(ctx, feed, listing)
+			listing, _ = in.catalog.Await(ctx, listing.Gen) // fails when ctx is done
+		}
 	}
-	others.Go(func() { in.catalog.Run(ctx, in.warn) })
-	for listing := in.first; listing != nil; {
-		in.start(ctx, feed, &readers, listing)
-		listing, _ = in.catalog.Await(ctx, listing.Gen) // fails when ctx is done
+	in.turns.wait()
+	for _, r := range in.all() {
+		if !r.ended.Load() {
+			r.end(nil)
+		}
 	}
-	readers.Wait()
 	return nil
 }
 
 func (in *Input) warn(err error) { in.env.Log.Warn(err.Error()) }
 
 // start begins to follow the streams of a listing that are not followed yet.
-func (in *Input) start(ctx context.Context, feed plugin.Feed, running *sync.WaitGroup, l *logstream.Listing) {
+func (in *Input) start(ctx context.Context, feed plugin.Feed, l *logstream.Listing) {
 	for _, notice := range l.Notices {
 		in.warn(notice)
 	}
@@ -121,27 +130,27 @@ func (in *Input) start(ctx context.Context, feed plugin.Feed, running *sync.Wait
 			continue
 		}
 		in.started++
-		r := in.reader(feed, s.Name, at, l == in.first)
+		r := in.reader(ctx, feed, s.Name, at, l == in.first)
 		in.mu.Lock()
 		in.readers[s.Name] = r
 		in.mu.Unlock()
-		running.Go(func() {
-			if err := r.run(ctx); err != nil {
-				in.env.Log.Error(fmt.Sprintf("stream %q", r.name), "error", err)
-			}
-		})
+		in.turns.add(ctx, r)
 	}
 }
 
 // reader makes the reader of a stream that was left at a position.
-func (in *Input) reader(feed plugin.Feed, name string, at logstream.Position, first bool) *reader {
+func (in *Input) reader(ctx context.Context, feed plugin.Feed, name string, at logstream.Position, first bool) *reader {
 	hostname := in.config.Hostname
 	if hostname == "" {
 		hostname = in.env.Hostname
 	}
-	return &reader{
-		name: name,
-		feed: feed,
+	r := &reader{
+		name:     name,
+		feed:     feed,
+		schedule: in.turns,
+		keeper:   in.keeper,
+		check:    in.config.CheckDataInterval,
+		fail:     func(err error) { in.env.Log.Error(fmt.Sprintf("stream %q", name), "error", err) },
 		options: plugin.StreamOptions{
 			Token:  strconv.Itoa(in.started),
 			Logger: name,
@@ -150,42 +159,21 @@ func (in *Input) reader(feed plugin.Feed, name string, at logstream.Position, fi
 				p.Message.SetHostname(hostname)
 			},
 		},
-		follower: logstream.NewFollower(in.catalog, name, logstream.Options{
-			Start: at, Tail: in.config.InitialTail && first, Once: feed.Once(),
-			CheckInterval: in.config.CheckDataInterval, Hints: in.hints, Warn: in.warn,
-		}),
-		saved: -1,
 	}
+	r.follower = logstream.NewFollower(in.catalog, name, logstream.Options{
+		Start: at, Tail: in.config.InitialTail && first, Once: feed.Once(),
+		Hints: in.hints, Wake: func() { in.turns.wake(ctx, r) }, Warn: in.warn,
+	})
+	r.keeping = keeping{kept: -1, saved: -1, saver: in.journal.Saver(name)}
+	return r
 }
 
-// keep saves positions until ctx is done.
-func (in *Input) keep(ctx context.Context) {
-	next := time.NewTimer(saveInterval)
-	defer next.Stop()
-	for {
-		select {
-		case <-next.C:
-			began := time.Now()
-			in.save()
-			next.Reset(max(saveInterval, saveShare*time.Since(began)))
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// save saves all positions, and forgets streams that are over.
-func (in *Input) save() {
-	for _, r := range in.all() {
-		over := r.ended.Load() && r.progress.settled()
-		if err := r.save(in.journal); err != nil {
-			in.warn(err)
-		} else if over {
-			in.mu.Lock()
-			delete(in.readers, r.name)
-			in.mu.Unlock()
-		}
-	}
+// forget ends the interest in a stream that is over and saved; if its files come
+// back it is a new one.
+func (in *Input) forget(r *reader) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	delete(in.readers, r.name)
 }
 
 // all lists the readers by name.
@@ -205,8 +193,7 @@ func (in *Input) Close() error {
 	if in.journal == nil {
 		return nil
 	}
-	in.save()
-	return in.journal.Close()
+	return errors.Join(in.keeper.close(in.all()), in.journal.Close())
 }
 
 // Report implements plugin.Reporter.

@@ -15,72 +15,144 @@ import (
 // only waits for a possible continuation is taken as finished.
 const settleAfter = time.Second
 
-// reader takes one stream of files into the pipeline.
+// reader takes one stream of files into the pipeline. Its turns are given by the
+// schedule, to one goroutine at a time.
 type reader struct {
 	name     string
 	options  plugin.StreamOptions
 	feed     plugin.Feed
 	follower *logstream.Follower
+	schedule *schedule
+	keeper   *keeper
+	fail     func(error) // told of what ends the reader
+	check    time.Duration
 	progress progress
-	ended    atomic.Bool // run has returned
+	ended    atomic.Bool // there will be no turn any more
 
-	stream plugin.Stream
-	fed    int64 // bytes that went into stream
-	ctx    done  // for Read
-	event  error // what made the last Split end
+	turn    turn
+	keeping keeping
 
-	saved int64 // offset of the position in the journal, or -1; for the keeper
+	stream  plugin.Stream // nil before the first data
+	fed     int64         // bytes that went into stream
+	ctx     done          // for Read
+	left    int           // bytes of this turn
+	event   error         // what made the last Split end
+	resting bool          // there was nothing more to read
+	quiet   time.Time     // since when
+	grew    time.Time     // when more was found last
+	settled bool          // what is unfinished has been looked at
 }
 
 // done is the part of a context that a Read needs.
 type done interface{ Err() error }
 
-// run follows the files until ctx is done or the stream has come to its end.
-func (r *reader) run(ctx context.Context) error {
-	defer r.ended.Store(true)
-	defer r.follower.Close()
-	if err := r.open(); err != nil {
-		return err
+// errTurn ends a Split because other streams wait.
+var errTurn = errors.New("the turn is over")
+
+// work is one turn of the reader. It returns after what time it wants the next,
+// and whether it is over.
+func (r *reader) work(ctx context.Context, crowd int) (pause time.Duration, over bool) {
+	r.ctx, r.left = ctx, share
+	for {
+		if r.resting || r.stream == nil {
+			if !r.follower.Look(ctx) {
+				if ctx.Err() != nil {
+					return 0, r.end(nil)
+				}
+				return r.rest(crowd), false
+			}
+			r.resting, r.grew = false, time.Now()
+		}
+		err := r.follow(ctx)
+		switch {
+		case ctx.Err() != nil, r.event == io.EOF:
+			return 0, r.end(nil)
+		case r.event == errTurn:
+			return 0, false
+		case r.event != logstream.ErrNoData:
+			return 0, r.end(err)
+		}
+		r.resting, r.quiet, r.settled = true, time.Now(), false
+		if pause := logstream.MinPause - r.quiet.Sub(r.grew); pause > 0 && !r.feed.Once() {
+			return pause, false
+		}
 	}
-	r.ctx = ctx
-	err := r.follow(ctx)
-	r.stream.Close()
-	r.progress.end(r.stream.Consumed())
-	return err
+}
+
+// rest says how long to sleep after a check that found nothing new.
+func (r *reader) rest(crowd int) time.Duration {
+	if r.stream == nil {
+		return r.check // the place to begin at is not found yet
+	}
+	quiet := time.Since(r.quiet)
+	pause := max(r.check, min(2*quiet, time.Duration(crowd)*time.Second/checksPerSecond))
+	if r.unfinished() > 0 && !r.settled {
+		if quiet < settleAfter {
+			return min(pause, settleAfter-quiet)
+		}
+		r.settled = true
+		r.stream.Settle()
+	}
+	if crowd > openFiles && quiet >= settleAfter {
+		r.follower.Release()
+	}
+	return pause
+}
+
+// openFiles is how many streams at rest may keep their files open. Beyond that
+// those that have been quiet for a while open them again when they grow.
+const openFiles = 256
+
+// end is the end of the reader; it always returns true.
+func (r *reader) end(err error) bool {
+	if err != nil {
+		r.fail(err)
+	}
+	r.follower.Close()
+	if r.stream != nil {
+		r.stream.Close()
+		r.progress.end(r.stream.Consumed())
+		r.stream = nil
+	}
+	r.ended.Store(true)
+	r.keeper.touch(r)
+	return true
 }
 
 // open begins a stream of the pipeline with the next byte.
 func (r *reader) open() error {
 	base := r.follower.Offset()
 	o := r.options
-	o.Delivered = r.progress.begin(base)
+	delivered := r.progress.begin(base)
+	o.Delivered = func(n int64) {
+		delivered(n)
+		r.keeper.touch(r)
+	}
 	s, err := r.feed.Open(o)
 	if err != nil {
 		r.progress.end(0)
 		return err
 	}
 	r.stream, r.fed = s, 0
+	r.keeper.touch(r)
 	return nil
 }
 
+// follow reads until event says why it ends, or an error does.
 func (r *reader) follow(ctx context.Context) error {
+	r.event = nil
+	if r.stream == nil {
+		if err := r.open(); err != nil {
+			return err
+		}
+	}
 	for {
 		r.event = nil
 		err := r.stream.Split(r)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case r.event == logstream.ErrNoData:
-			if r.wait(ctx) != nil {
-				return nil
-			}
-		case r.event == logstream.ErrBoundary:
-			if err := r.cross(r.follower.Boundary()); err != nil {
-				return err
-			}
-		case r.event == io.EOF:
-			return nil
-		default:
+		if ctx.Err() != nil || r.event != logstream.ErrBoundary {
+			return err
+		}
+		if err := r.cross(r.follower.Boundary()); err != nil {
 			return err
 		}
 	}
@@ -94,8 +166,13 @@ func (r *reader) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
+	if r.left <= 0 && r.schedule.contended() {
+		r.event = errTurn
+		return 0, errTurn
+	}
 	n, err := r.follower.Read(p)
 	r.fed += int64(n)
+	r.left -= n
 	if err == nil {
 		return n, nil
 	}
@@ -110,20 +187,6 @@ func (r *reader) Read(p []byte) (int, error) {
 
 // unfinished is the number of bytes of a record whose end has not come yet.
 func (r *reader) unfinished() int64 { return r.fed - r.stream.Consumed() }
-
-// wait returns when there is more to read, or ctx is done.
-func (r *reader) wait(ctx context.Context) error {
-	if r.unfinished() > 0 {
-		short, cancel := context.WithTimeout(ctx, settleAfter)
-		err := r.follower.Wait(short)
-		cancel()
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		r.stream.Settle()
-	}
-	return r.follower.Wait(ctx)
-}
 
 // cross goes over a boundary between two contents. An unfinished record must not
 // be joined with what comes next: it is read again later, or lost with its file.
@@ -147,23 +210,19 @@ func (r *reader) cross(b logstream.Boundary) error {
 	return r.open()
 }
 
-// save puts the position behind what has been delivered into the journal, if it
-// has changed.
-func (r *reader) save(j *logstream.Journal) error {
+// position returns the place behind what has been delivered, and its offset.
+func (r *reader) position() (logstream.Position, int64) {
 	offset := r.progress.offset()
-	if offset == r.saved {
-		return nil
+	if offset == r.keeping.saved {
+		return logstream.Position{}, offset
 	}
-	p := r.follower.Position(offset)
-	if p.IsZero() {
-		return nil
-	}
-	if err := j.Save(r.name, p); err != nil {
-		return err
-	}
-	r.saved = offset
+	return r.follower.Position(offset), offset
+}
+
+// keep says that the position at an offset was written down.
+func (r *reader) keep(offset int64) {
+	r.keeping.kept = offset
 	r.follower.Forget(offset)
-	return nil
 }
 
 // report adds the stream's counters.
