@@ -23,6 +23,8 @@ type Ledger interface {
 	Drop(p *Pack, reason string, cause error)
 	// Hold returns a receipt for the batch's messages that were not dropped.
 	Hold() Receipt
+	// Keep is Hold that leaves the packs with the output.
+	Keep() Custody
 }
 
 // Receipt stands for messages that an output has taken over but not yet
@@ -30,6 +32,16 @@ type Ledger interface {
 // delivered; only then does the input's position move past them.
 type Receipt interface {
 	Deliver()
+}
+
+// Custody is a Receipt of an output that may yet have to drop messages. The packs
+// stay valid until Deliver. Its methods are called within the output's SendBatch,
+// Flush or Close.
+type Custody interface {
+	Receipt
+	// Drop is Batch.Drop for a message of an earlier batch. Deliver follows when
+	// all others are delivered.
+	Drop(p *Pack, reason string, cause error)
 }
 
 // NewBatch makes a batch; hosts and test harnesses call it.
@@ -54,6 +66,14 @@ func (b *Batch) Drop(p *Pack, reason string, cause error) { b.ledger.Drop(p, rea
 func (b *Batch) Hold() Receipt {
 	b.held = true
 	return b.ledger.Hold()
+}
+
+// Keep is Hold for an output that learns only later which of the messages it must
+// drop. It also keeps the buffers that the messages lie in, so whoever keeps bounds
+// how much.
+func (b *Batch) Keep() Custody {
+	b.held = true
+	return b.ledger.Keep()
 }
 
 // Held reports whether Hold was called.

@@ -321,7 +321,7 @@ func (c *consumer) work(hard context.Context, inst any) error {
 	if errors.As(err, &p) && c.cur.b != nil && c.curDone < len(c.cur.packs) {
 		// The message that did it would do it again.
 		c.drop(c.cur.packs[c.curDone], "panic", err)
-		c.letters.post()
+		c.letters.post(c.cur.t)
 		c.curDone++
 	}
 	return err

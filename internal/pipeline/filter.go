@@ -30,7 +30,7 @@ func (c *consumer) filter(hard context.Context, inst any) error {
 		return nil
 	})
 	c.injector.flush()
-	c.letters.post()
+	c.letters.post(c.cur.t)
 	if err == nil {
 		c.finished(0)
 	}

@@ -34,10 +34,15 @@ func newLetters(c *consumer) *letters {
 // drop counts a message that will never be delivered, and makes a dead letter of
 // it where that is wanted.
 func (c *consumer) drop(p *plugin.Pack, reason string, cause error) {
-	c.books.dropped.add(reason, 1)
 	if c.spool != nil {
 		c.spool.mark(c.cur.packs, p)
 	}
+	c.dropHeld(p, reason, cause)
+}
+
+// dropHeld is drop for a message of an earlier delivery.
+func (c *consumer) dropHeld(p *plugin.Pack, reason string, cause error) {
+	c.books.dropped.add(reason, 1)
 	if c.opts.DeadLetter && !deadletter.Is(&p.Message) {
 		c.letters.write(p, reason, cause)
 	}
@@ -83,15 +88,14 @@ func (l *letters) address(q *plugin.Pack) bool {
 	return wanted
 }
 
-// post hands over what was written. The ticket of the delivery at hand, in which
-// the refused messages came, waits for it.
-func (l *letters) post() {
+// post hands over what was written. The ticket of the delivery in which the refused
+// messages came waits for it.
+func (l *letters) post(original *ticket) {
 	b := l.b
 	if b == nil {
 		return
 	}
 	l.b = nil
-	original := l.c.cur.t
 	if original != nil {
 		original.left.Add(1)
 	}

@@ -60,7 +60,7 @@ func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
 		}
 		return nil
 	})
-	c.letters.post()
+	c.letters.post(c.cur.t)
 	if err == nil {
 		c.finished(0)
 	}
@@ -91,7 +91,11 @@ func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
 	n := len(packs) - c.ledger.enter(packs)
 	if r := c.ledger.receipt; r != nil {
 		r.n, r.t = uint64(n), c.cur.t
-		c.settled()
+		if r.kept {
+			r.b = c.cur.b
+		} else {
+			c.settled()
+		}
 		c.cur = delivery{}
 		r.part()
 		return nil
@@ -142,12 +146,21 @@ func (l *ledger) enter(packs []*plugin.Pack) (dropped int) {
 			dropped++
 		}
 	}
-	l.c.letters.post()
+	l.c.letters.post(l.c.cur.t)
 	return dropped
 }
 
 // Hold implements plugin.Ledger.
-func (l *ledger) Hold() plugin.Receipt {
+func (l *ledger) Hold() plugin.Receipt { return l.hold() }
+
+// Keep implements plugin.Ledger.
+func (l *ledger) Keep() plugin.Custody {
+	r := l.hold()
+	r.kept = true
+	return r
+}
+
+func (l *ledger) hold() *receipt {
 	if l.receipt == nil {
 		l.receipt = &receipt{c: l.c}
 		l.receipt.parts.Store(2)
@@ -162,21 +175,36 @@ func (l *ledger) void() {
 	}
 }
 
-// receipt implements plugin.Receipt. It is complete when both the plugin has
+// receipt implements plugin.Receipt and plugin.Custody. It is complete when both the plugin has
 // delivered and the call that made it has returned.
 type receipt struct {
 	c     *consumer
 	n     uint64
 	t     *ticket
 	parts atomic.Int32
+	kept  bool
+	b     *batch // kept with its packs
 }
 
 // Deliver implements plugin.Receipt.
 func (r *receipt) Deliver() { r.part() }
 
+// Drop implements plugin.Custody.
+func (r *receipt) Drop(p *plugin.Pack, reason string, cause error) {
+	if cause != nil {
+		r.c.log.Error(fmt.Sprintf("dropped message (%s): %v", reason, cause))
+	}
+	r.c.dropHeld(p, reason, cause)
+	r.c.letters.post(r.t)
+	r.n--
+}
+
 func (r *receipt) part() {
 	if r.parts.Add(-1) == 0 {
 		r.c.books.delivered.Add(r.n)
+		if r.b != nil {
+			r.b.release()
+		}
 		r.t.settle(1)
 	}
 }

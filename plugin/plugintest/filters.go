@@ -126,6 +126,9 @@ type ledger struct{}
 // Drop implements plugin.Ledger.
 func (ledger) Drop(*plugin.Pack, string, error) {}
 
+// Keep implements plugin.Ledger.
+func (ledger) Keep() plugin.Custody { return receipt{} }
+
 // Hold implements plugin.Ledger.
 func (ledger) Hold() plugin.Receipt { return receipt{} }
 
@@ -133,3 +136,6 @@ type receipt struct{}
 
 // Deliver implements plugin.Receipt.
 func (receipt) Deliver() {}
+
+// Drop implements plugin.Custody.
+func (receipt) Drop(*plugin.Pack, string, error) {}

@@ -97,17 +97,26 @@ func (w *Work) Send(ctx context.Context, o plugin.BatchOutput, more bool) error 
 		return err
 	}
 	n := len(w.packs) - w.call.drops
-	for _, b := range w.bytes {
-		for i := range b {
-			b[i] = 0xff
-		}
+	r := w.call.receipt
+	if r != nil && r.kept {
+		r.bytes = w.bytes
+	} else {
+		overwrite(w.bytes)
 	}
-	if r := w.call.receipt; r != nil {
+	if r != nil {
 		r.returned(n)
 		return nil
 	}
 	w.ledger.count(n, 0)
 	return nil
+}
+
+func overwrite(all [][]byte) {
+	for _, b := range all {
+		for i := range b {
+			b[i] = 0xff
+		}
+	}
 }
 
 // attempt implements plugin.Ledger for one call of SendBatch.
@@ -119,7 +128,10 @@ type attempt struct {
 
 func (a *attempt) Drop(_ *plugin.Pack, reason string, _ error) {
 	a.drops++
-	l := a.ledger
+	a.ledger.drop(reason)
+}
+
+func (l *Ledger) drop(reason string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.dropped == nil {
@@ -128,7 +140,15 @@ func (a *attempt) Drop(_ *plugin.Pack, reason string, _ error) {
 	l.dropped[reason]++
 }
 
-func (a *attempt) Hold() plugin.Receipt {
+func (a *attempt) Hold() plugin.Receipt { return a.hold() }
+
+func (a *attempt) Keep() plugin.Custody {
+	r := a.hold()
+	r.kept = true
+	return r
+}
+
+func (a *attempt) hold() *receipt {
 	if a.receipt == nil {
 		a.receipt = &receipt{ledger: a.ledger}
 		a.ledger.count(0, 1)
@@ -143,6 +163,8 @@ type receipt struct {
 	n      int
 	back   bool
 	done   bool
+	kept   bool
+	bytes  [][]byte // of the packs that are kept
 }
 
 func (r *receipt) returned(n int) {
@@ -160,7 +182,19 @@ func (r *receipt) Deliver() {
 		panic("receipt delivered twice")
 	}
 	r.done = true
+	overwrite(r.bytes)
 	r.settle()
+}
+
+// Drop implements plugin.Custody.
+func (r *receipt) Drop(_ *plugin.Pack, reason string, _ error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.done || !r.back {
+		panic("dropped outside the time of the custody")
+	}
+	r.n--
+	r.ledger.drop(reason)
 }
 
 func (r *receipt) settle() {

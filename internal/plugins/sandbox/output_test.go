@@ -72,6 +72,11 @@ func (a account) Hold() plugin.Receipt {
 	return a
 }
 
+func (a account) Keep() plugin.Custody {
+	*a.events = append(*a.events, "keep")
+	return a
+}
+
 func (a account) Deliver() { *a.events = append(*a.events, "deliver") }
 
 func TestOutputGathersBatches(t *testing.T) {
