@@ -31,6 +31,8 @@ var floors = map[string]int{
 	"internal/sandbox/":          2, // Lua modules written in Go
 	"internal/sandbox":           4,
 	"internal/reference":         4,
+	"internal/client":            6,
+	"internal/flood":             7,
 	"internal/pipeline":          5,
 	"internal/plugins":           7, // the list
 	"internal/plugins/":          5, // the plugins, side by side with the pipeline

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -52,18 +53,6 @@ func said(code int) error {
 	return &exit{code: code}
 }
 
-// tools are the programs of Heka 0.10 and what they are now. A symbolic link
-// with such a name makes heka behave as that program.
-var tools = map[string][]string{
-	"hekad":            {"run"},
-	"heka-cat":         {"cat"},
-	"heka-flood":       {"flood"},
-	"heka-inject":      {"inject"},
-	"heka-sbmgr":       {"sbmgr"},
-	"heka-sbmgrload":   {"sbmgr"},
-	"heka-logstreamer": {"logstreamer"},
-}
-
 // Run runs one command line; args[0] is the program's name. It returns the exit
 // code.
 func Run(args []string, plugins []plugin.Plugin) int {
@@ -94,10 +83,8 @@ func complain(err error) {
 func arguments(root *cobra.Command, args []string) []string {
 	name := strings.TrimSuffix(filepath.Base(args[0]), ".exe")
 	rest := args[1:]
-	if name == "heka-logstreamer" {
-		rest = oldLogstreamer(rest)
-	} else if sub, ok := tools[name]; ok {
-		rest = append(append([]string{}, sub...), rest...)
+	if translate, ok := tools[name]; ok {
+		rest = translate(rest)
 	}
 	out := make([]string, 0, len(rest))
 	for i, a := range rest {
@@ -129,6 +116,17 @@ func isNumber(s string) bool {
 	return true
 }
 
+// flagHint is a flag that is spelled like one that is not known.
+func flagHint(c *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return suggestion("--"+unknown.GetSpecifiedName(), names)
+}
+
 func newRoot(plugins []plugin.Plugin) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "heka",
@@ -143,9 +141,10 @@ count of each one until it is delivered.`,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return misused("%w\nRun '%s --help' for usage.", err, c.CommandPath())
+		return misused("%w%s\nRun '%s --help' for usage.", err, flagHint(c, err), c.CommandPath())
 	})
 	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(),
-		newBuffer(), newLogstreamer(plugins), newVersion())
+		newBuffer(), newLogstreamer(plugins), newFlood(), newInject(), newSbmgr(),
+		newVersion())
 	return root
 }

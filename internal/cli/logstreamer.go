@@ -75,15 +75,6 @@ would keep heka run from starting, 2 for wrong usage.`,
 	return c
 }
 
-// oldLogstreamer makes a command line of heka-logstreamer one of heka
-// logstreamer: alone it tells its flags, and its default file is another one.
-func oldLogstreamer(args []string) []string {
-	if len(args) == 0 {
-		return []string{"logstreamer", "--help"}
-	}
-	return append([]string{"logstreamer", "--format", "text", "--config", "logstreamer.toml"}, args...)
-}
-
 // firstOf returns the first error of a list that is not nil.
 func firstOf(errs []error) error {
 	for _, err := range errs {

@@ -105,13 +105,15 @@ func (t *matchTest) run(c *cobra.Command, expr string) error {
 		if err := t.flags.apply(msg); err != nil {
 			return err
 		}
-		r.add(msg)
+		if err := r.add(msg); err != nil {
+			return err
+		}
 	}
 	if t.file != "" {
-		err = errors.Join(err, t.each(c, t.file, framedRecords, r.add))
+		err = errors.Join(err, eachMessage(c, t.file, framedRecords, r.add))
 	}
 	if t.json != "" {
-		err = errors.Join(err, t.each(c, t.json, jsonRecords, r.add))
+		err = errors.Join(err, eachMessage(c, t.json, jsonRecords, r.add))
 	}
 	switch {
 	case err != nil:
@@ -120,23 +122,6 @@ func (t *matchTest) run(c *cobra.Command, expr string) error {
 		return said(exitNo)
 	}
 	return nil
-}
-
-// each calls f for the messages of a file; what is wrong with them goes to
-// standard error.
-func (t *matchTest) each(c *cobra.Command, path string, kind recordKind, f func(*message.Message)) error {
-	src, err := openSource(path, c.InOrStdin())
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	r := newRecords(src, kind, defaultCatMessage, newDiagnosis(c.ErrOrStderr()))
-	for r.next() {
-		if r.message != nil {
-			f(r.message)
-		}
-	}
-	return r.err
 }
 
 // diagram is a mistake in an expression with a caret below its place.
@@ -157,7 +142,7 @@ type verdicts struct {
 	matched int
 }
 
-func (v *verdicts) add(m *message.Message) {
+func (v *verdicts) add(m *message.Message) error {
 	v.count++
 	word := color.RedString("no ")
 	if v.matcher.Match(m) {
@@ -168,6 +153,7 @@ func (v *verdicts) add(m *message.Message) {
 	if v.explain {
 		printExplanation(v.out, v.matcher.Explain(m))
 	}
+	return nil
 }
 
 // oneWord is a text that takes one column of a line: quoted unless it is plain,

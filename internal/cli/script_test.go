@@ -24,9 +24,11 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	heka := func() { os.Exit(cli.Run(os.Args, plugins.All())) }
-	testscript.Main(m, map[string]func(){
-		"heka": heka, "hekad": heka, "heka-cat": heka, "heka-logstreamer": heka,
-	})
+	programs := map[string]func(){"heka": heka}
+	for _, old := range cli.OldNames() {
+		programs[old.Program] = heka
+	}
+	testscript.Main(m, programs)
 }
 
 // leaveAtOnce is a setting of the race detector, whose programs otherwise sleep

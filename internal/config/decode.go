@@ -17,8 +17,14 @@ import (
 //
 // Maps, slices and pointers of the defaults are replaced, never written to, so
 // defaults may be shared.
-func Decode(sec *Section, targets ...any) Problems {
-	d := &decoder{section: sec, places: map[string]Pos{}, bad: map[string]bool{}}
+func Decode(sec *Section, targets ...any) Problems { return decode(sec, false, targets) }
+
+// DecodeTool is Decode for the configuration of a client tool, in which unknown
+// keys never were errors: they are warnings.
+func DecodeTool(sec *Section, targets ...any) Problems { return decode(sec, true, targets) }
+
+func decode(sec *Section, lenient bool, targets []any) Problems {
+	d := &decoder{section: sec, lenient: lenient, places: map[string]Pos{}, bad: map[string]bool{}}
 	ts := make([]target, len(targets))
 	for i, t := range targets {
 		v := reflect.ValueOf(t)
@@ -38,6 +44,7 @@ func Decode(sec *Section, targets ...any) Problems {
 // decoder gathers what is found while one section is decoded.
 type decoder struct {
 	section  *Section
+	lenient  bool // unknown keys are no errors
 	problems Problems
 	places   map[string]Pos  // of what the section sets, by option path
 	bad      map[string]bool // option paths with an error
@@ -152,7 +159,7 @@ func (d *decoder) unknown(n *Node, path string, ts []target) {
 	if n.Kind == Table {
 		p.Text = fmt.Sprintf("unknown sub-section %q", full)
 	}
-	if path == "retries" || path == "buffering" || path == "" && len(ts) > 0 && len(ts[0].options) == 0 {
+	if d.lenient || path == "retries" || path == "buffering" || path == "" && len(ts) > 0 && len(ts[0].options) == 0 {
 		p.Severity = Warning
 		p.Text += " has no effect"
 	}

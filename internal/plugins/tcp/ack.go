@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 )
 
@@ -82,6 +83,22 @@ var (
 	errHungUp   = errors.New("the server closed the connection without an answer")
 )
 
+// Ask asks the receiver at the other end of conn, to which nothing was sent yet,
+// to acknowledge, and waits for its answer. name is the sender's, the same over
+// all its connections.
+func Ask(conn net.Conn, name string, timeout time.Duration) error {
+	conn.SetDeadline(time.Now().Add(timeout))
+	if _, err := conn.Write(question(name)); err != nil {
+		return err
+	}
+	err := readGreeting(conn)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errHungUp
+	}
+	conn.SetDeadline(time.Time{})
+	return err
+}
+
 // readGreeting reads the answer of a receiver.
 func readGreeting(r io.Reader) error {
 	var b [len(magic) + 1]byte
@@ -94,8 +111,9 @@ func readGreeting(r io.Reader) error {
 	return nil
 }
 
-// readCount reads the next count.
-func readCount(r io.Reader) (int64, error) {
+// ReadCount waits for the next count of a receiver that agreed to Ask: the bytes
+// behind the question that are taken care of.
+func ReadCount(r io.Reader) (int64, error) {
 	var b [countSize]byte
 	if _, err := io.ReadFull(r, b[:]); err != nil {
 		return 0, err

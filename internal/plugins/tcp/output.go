@@ -292,7 +292,7 @@ func (o *Output) connect(ctx context.Context) error {
 func (o *Output) agree(ctx context.Context, p *peer) error {
 	stop := context.AfterFunc(ctx, func() { p.conn.SetDeadline(past) })
 	defer stop()
-	err := greet(p, o.env.Hostname+"/"+o.env.Name, o.config.AcknowledgeTimeout)
+	err := Ask(p.conn, o.env.Hostname+"/"+o.env.Name, o.config.AcknowledgeTimeout)
 	if err == nil {
 		p.acks = true
 		return nil

@@ -1,7 +1,6 @@
 package tcp
 
 import (
-	"io"
 	"sync"
 	"time"
 
@@ -136,24 +135,10 @@ func (u *unacked) follow(p *peer, timeout time.Duration) {
 	defer p.conn.Close()
 	for {
 		p.conn.SetReadDeadline(time.Now().Add(timeout))
-		n, err := readCount(p.conn)
+		n, err := ReadCount(p.conn)
 		if err != nil {
 			return
 		}
 		u.acknowledge(n)
 	}
-}
-
-// greet asks a server for acknowledgement and waits for its answer.
-func greet(p *peer, name string, timeout time.Duration) error {
-	p.conn.SetDeadline(time.Now().Add(timeout))
-	if _, err := p.conn.Write(question(name)); err != nil {
-		return err
-	}
-	err := readGreeting(p.conn)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errHungUp
-	}
-	p.conn.SetDeadline(time.Time{})
-	return err
 }
