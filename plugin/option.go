@@ -14,6 +14,7 @@ import "fmt"
 //	unit:"ms"             unit of a plain number, for the reference
 //	ref:"decoder"         names a section of that kind, checked at load
 //	secret:"true"         never printed
+//	single:"true"         a list that may be written as its one value alone
 //
 // Field types: bool, string, every integer and float type, time.Duration (a
 // string such as "250ms"), slices of these, Pairs (a table of strings in file

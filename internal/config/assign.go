@@ -327,6 +327,12 @@ func between(lo, hi string) string {
 
 // list sets v to a new slice with the elements of n.
 func (d *decoder) list(v reflect.Value, n *Node, path string, o *option) {
+	if o.single && n.Kind != List && n.Kind != Table {
+		fresh := reflect.MakeSlice(v.Type(), 1, 1)
+		d.value(fresh.Index(0), n, path, o)
+		v.Set(fresh)
+		return
+	}
 	if !d.kind(n, List, v.Type(), path, o) {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -448,4 +449,26 @@ func TestDetailShowsTheLine(t *testing.T) {
 	if got := problems[0].Detail(); strings.Contains(got, "12345") {
 		t.Errorf("secret shown: %s", got)
 	}
+}
+
+func TestASingleValueStandsForAList(t *testing.T) {
+	f := func(text, want string, values ...int) {
+		t.Helper()
+		var c struct {
+			Alone []int `toml:"alone" single:"true" max:"9"`
+		}
+		var got []string
+		for _, p := range config.Decode(section(t, "[s]\n"+text), &c) {
+			got = append(got, p.String())
+		}
+		if strings.Join(got, "\n") != want || want == "" && !slices.Equal(c.Alone, values) {
+			t.Errorf("%s: %v, problems %q", text, c.Alone, got)
+		}
+	}
+	f(`alone = 5`, "", 5)
+	f(`alone = [5, 6]`, "", 5, 6)
+	f(`alone = []`, "")
+	f(`alone = 10`, `in.toml:2:9: [s] alone is 10; it must be 9 or less`)
+	f(`alone = "x"`, `in.toml:2:9: [s] alone is "x", a string; it must be an integer`)
+	f(`alone = {}`, `in.toml:2:9: [s] alone is a sub-section; it must be a list of ints`)
 }

@@ -17,6 +17,7 @@ type option struct {
 	aliases  []string
 	required bool
 	secret   bool
+	single   bool // a value that is no list stands for a list of one
 	oneOf    []string
 	min, max string // "" for none
 	unit     string
@@ -54,7 +55,8 @@ func optionsOf(t reflect.Type) []option {
 		all = append(all, option{
 			name: name, aliases: split(f.Tag.Get("alias")),
 			required: f.Tag.Get("required") == "true", secret: f.Tag.Get("secret") == "true",
-			oneOf: split(f.Tag.Get("oneof")), min: f.Tag.Get("min"), max: f.Tag.Get("max"),
+			single: f.Tag.Get("single") == "true",
+			oneOf:  split(f.Tag.Get("oneof")), min: f.Tag.Get("min"), max: f.Tag.Get("max"),
 			unit: f.Tag.Get("unit"), ref: f.Tag.Get("ref"),
 			index: []int{i}, typ: f.Type, owner: t, goName: f.Name,
 		})

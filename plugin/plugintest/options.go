@@ -94,7 +94,7 @@ var (
 )
 
 // tagKeys are the tags that mean something on an option.
-var tagKeys = []string{"toml", "alias", "required", "oneof", "min", "max", "unit", "ref", "secret"}
+var tagKeys = []string{"toml", "alias", "required", "oneof", "min", "max", "unit", "ref", "secret", "single"}
 
 // isHeader reports whether a name is that of a message's header; options that map
 // headers are called so.
@@ -132,7 +132,7 @@ func badTag(f reflect.StructField, bad func(format string, args ...any)) {
 	if _, ok := f.Tag.Lookup("toml"); !ok {
 		bad("field %s has no toml tag", f.Name)
 	}
-	for _, key := range []string{"required", "secret"} {
+	for _, key := range []string{"required", "secret", "single"} {
 		if v, ok := f.Tag.Lookup(key); ok && v != "true" {
 			bad("%s is %q; it can only be true", key, v)
 		}
