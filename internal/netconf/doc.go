@@ -8,6 +8,7 @@
 //	listen.go   stream listeners: tcp, unix, unixpacket, fd:N
 //	packet.go   datagram sockets: udp, unixgram, abstract names, fd:N
 //	limit.go    a bound for the connections of a listener
+//	receive.go  receive buffers, dropped datagrams, many datagrams at a time
 //	dial.go     outgoing connections with time-outs, a source address and TLS
 //	httpclient.go  clients for HTTP servers
 //

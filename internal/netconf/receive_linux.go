@@ -1,16 +1,15 @@
-package udp
+package netconf
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/hekad/heka/internal/netconf"
 )
 
-// setReceiveBuffer asks for a receive buffer and returns the size that the system
+// SetReceiveBuffer asks for a receive buffer and returns the size that the system
 // granted. A privileged process gets what it asks for.
-func setReceiveBuffer(s netconf.PacketSocket, want int) (got int, err error) {
+func SetReceiveBuffer(s PacketSocket, want int) (got int, err error) {
 	raw, err := s.SyscallConn()
 	if err != nil {
 		return 0, err
@@ -35,9 +34,9 @@ type memInfo [9]uint32
 
 const memInfoDrops = 8
 
-// kernelDrops is the number of datagrams that were lost because the receive buffer
+// KernelDrops is the number of datagrams that were lost because the receive buffer
 // was full.
-func kernelDrops(s netconf.PacketSocket) (n uint32, ok bool) {
+func KernelDrops(s PacketSocket) (n uint32, ok bool) {
 	raw, err := s.SyscallConn()
 	if err != nil {
 		return 0, false
@@ -50,4 +49,60 @@ func kernelDrops(s netconf.PacketSocket) (n uint32, ok bool) {
 		ok = errno == 0 && size == uint32(unsafe.Sizeof(info))
 	})
 	return info[memInfoDrops], ok && err == nil
+}
+
+// vector is what recvmmsg fills in.
+type vector struct {
+	raw     syscall.RawConn
+	iovecs  []unix.Iovec
+	headers []header
+}
+
+// header is struct mmsghdr.
+type header struct {
+	unix.Msghdr
+	n uint32 // bytes received
+}
+
+func (d *Datagrams) init(n int) {
+	d.iovecs, d.headers = make([]unix.Iovec, n), make([]header, n)
+	for i := range d.headers {
+		d.iovecs[i].Base = &d.bufs[i*d.size]
+		d.iovecs[i].SetLen(d.size)
+		d.headers[i].Iov = &d.iovecs[i]
+		d.headers[i].SetIovlen(1)
+	}
+}
+
+// receive waits for datagrams and keeps all that fit.
+//
+// hot: once per call of the system.
+func (d *Datagrams) receive() error {
+	if d.raw == nil {
+		var err error
+		if d.raw, err = d.socket.SyscallConn(); err != nil {
+			return err
+		}
+	}
+	var failed syscall.Errno
+	var n uintptr
+	err := d.raw.Read(func(fd uintptr) bool {
+		for {
+			n, _, failed = unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&d.headers[0])),
+				uintptr(len(d.headers)), unix.MSG_DONTWAIT, 0, 0)
+			if failed != unix.EINTR {
+				return failed != unix.EAGAIN
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case failed != 0:
+		return failed
+	}
+	for i := range int(n) {
+		d.keep(i, int(d.headers[i].n))
+	}
+	return nil
 }

@@ -4,7 +4,6 @@
 //	input.go           UdpInput: the socket's life, one datagram as a block
 //	receive_unix.go    many datagrams for one wake-up
 //	receive_other.go   one at a time, for other systems
-//	kernel_linux.go    receive buffer and dropped datagrams
 //	output.go          UdpOutput
 //
 // # Losing little

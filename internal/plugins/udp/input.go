@@ -66,7 +66,7 @@ func (in *Input) Prepare(ctx context.Context) error {
 	in.socket = socket
 	in.opened.Store(&socket)
 	if want := int(in.config.ReceiveBuffer); want > 0 {
-		got, err := setReceiveBuffer(socket, want)
+		got, err := netconf.SetReceiveBuffer(socket, want)
 		if err != nil {
 			in.env.Log.Warn("setting receive_buffer", "error", err)
 		} else if got > 0 && got < want && in.config.Net != "unixgram" {
@@ -190,7 +190,7 @@ func (in *Input) Report(r *plugin.Report) {
 	r.Add("ReceivedDatagramBytes", in.bytes.Load(), "B")
 	r.Add("DatagramsWithoutRecord", in.empty.Load(), "count")
 	if socket := in.opened.Load(); socket != nil {
-		if n, ok := kernelDrops(*socket); ok {
+		if n, ok := netconf.KernelDrops(*socket); ok {
 			r.Add("KernelDroppedDatagrams", n, "count")
 		}
 	}
