@@ -25,6 +25,7 @@
 //	Closer        let go of them
 //	Reporter      counters for the report
 //	Reopener      react to SIGHUP
+//	Linker        work with the input of another section
 //	BatchFilter   take a batch at a time instead of a message
 //	FilterTicker  timer events of a filter
 //	BatchOutput   take a batch at a time instead of a message
@@ -32,6 +33,7 @@
 //	Finisher      a filter that has something to inject when it ends
 //	Flusher       an output that gathers messages and delivers them later
 //	Expander      a decoder that makes several messages of one
+//	StatAccumulator  an input that gathers measurements of other plugins
 //	Unframer      a splitter whose records carry an envelope
 //
 // # Who owns what

@@ -60,6 +60,7 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 		b.consumer(s)
 	}
 	b.addressees()
+	b.links()
 	b.problems.Sort()
 	if b.problems.HasErrors() {
 		h.kill()
@@ -355,6 +356,17 @@ func (b *builder) input(s *section) {
 	}
 	in.instance.Store(&inst)
 	h.inputs = append(h.inputs, in)
+}
+
+// links lets instances find the inputs that they work with.
+func (b *builder) links() {
+	for _, s := range slices.Concat(b.of(plugin.KindInput), b.of(plugin.KindFilter), b.of(plugin.KindOutput)) {
+		if inst := b.host.instanceOf(s.Name); inst != nil && !s.broken {
+			if err := b.host.link(inst); err != nil {
+				b.buildFailed(s, err)
+			}
+		}
+	}
 }
 
 // splitterOf resolves the splitter of an input.

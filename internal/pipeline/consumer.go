@@ -147,6 +147,9 @@ func (c *consumer) over() bool {
 func (c *consumer) rebuild() error {
 	inst, err := c.build()
 	if err == nil {
+		err = c.host.link(inst)
+	}
+	if err == nil {
 		c.instance.Store(&inst)
 	}
 	return err

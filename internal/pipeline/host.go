@@ -64,10 +64,13 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	h.began = time.Now()
 	soft, stopInputs := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopInputs()
+	last, stopGatherers := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopGatherers()
+	defer context.AfterFunc(h.hard, stopGatherers)()
 	defer h.kill()
 	defer context.AfterFunc(ctx, func() { h.Stop(0) })()
 
-	if err := h.start(soft); err != nil {
+	if err := h.start(soft, last); err != nil {
 		h.kill()
 		return 1, err
 	}
@@ -76,7 +79,7 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	helpers.Go(func() { h.reports(background) })
 	helpers.Go(func() { h.diagnose(background) })
 
-	inputsDone := h.whenInputsEnd()
+	inputsDone := h.whenInputsEnd(stopGatherers)
 	asked := true // to stop; otherwise the end of the data is the end
 	select {
 	case <-h.stop:
@@ -92,9 +95,10 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	return int(h.code.Load()), nil
 }
 
-// start prepares and starts outputs, filters, inputs, in this order. When
-// something cannot start, nothing is left running.
-func (h *Host) start(soft context.Context) error {
+// start prepares and starts outputs, filters, inputs, in this order. Inputs end
+// with soft, those that other plugins feed with last. When something cannot
+// start, nothing is left running.
+func (h *Host) start(soft, last context.Context) error {
 	var problems []error
 	for i := len(h.consumers) - 1; i >= 0; i-- {
 		c := h.consumers[i]
@@ -118,7 +122,11 @@ func (h *Host) start(soft context.Context) error {
 	}
 	h.relieve()
 	for _, in := range h.inputs {
-		go in.run(soft)
+		if in.gathers() {
+			go in.run(last)
+		} else {
+			go in.run(soft)
+		}
 		h.log.Info(fmt.Sprintf("Input started: %s", in.name))
 	}
 	return nil
@@ -167,13 +175,25 @@ func (h *Host) closePrepared() {
 }
 
 // whenInputsEnd returns a channel that is closed when all inputs have ended.
-func (h *Host) whenInputsEnd() <-chan struct{} {
+// Those that other plugins feed are stopped when nobody can feed them any more:
+// the other inputs have ended, for good, and filters have finished their work.
+func (h *Host) whenInputsEnd(stopGatherers func()) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
+		defer close(done)
+		for _, in := range h.inputs {
+			if !in.gathers() {
+				<-in.ended
+			}
+		}
+		if !h.once {
+			<-h.stop
+		}
+		h.drainFilters()
+		stopGatherers()
 		for _, in := range h.inputs {
 			<-in.ended
 		}
-		close(done)
 	}()
 	return done
 }

@@ -94,6 +94,9 @@ func (in *input) over(ctx context.Context, err error) {
 func (in *input) rebuild() error {
 	inst, err := in.build()
 	if err == nil {
+		err = in.host.link(inst)
+	}
+	if err == nil {
 		in.instance.Store(&inst)
 	}
 	return err
