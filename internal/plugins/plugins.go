@@ -15,6 +15,8 @@ import (
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/sandbox"
 	"github.com/hekad/heka/internal/plugins/split"
+	"github.com/hekad/heka/internal/plugins/stats"
+	"github.com/hekad/heka/internal/plugins/statsd"
 	"github.com/hekad/heka/internal/plugins/tcp"
 	"github.com/hekad/heka/internal/plugins/udp"
 	"github.com/hekad/heka/plugin"
@@ -35,6 +37,8 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		logstreamer.Plugins(),
 		sandbox.Plugins(),
 		split.Plugins(),
+		stats.Plugins(),
+		statsd.Plugins(),
 		tcp.Plugins(),
 		udp.Plugins(),
 		extra,
