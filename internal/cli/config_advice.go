@@ -17,6 +17,7 @@ func (x *examined) advise() {
 		if decl == nil {
 			continue
 		}
+		x.problems = append(x.problems, adviseScript(sec, own, x.global.ShareDir)...)
 		switch common := common.(type) {
 		case *plugin.ConsumerOptions:
 			x.adviseMatcher(sec, common)

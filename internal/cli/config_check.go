@@ -23,6 +23,9 @@ PATH is a file, a directory of *.toml files, or - for standard input. Warnings
 are about what works but was hardly meant: options that have no effect, matchers
 that match nothing, undefined environment variables, listeners open to everybody.
 
+Lua scripts are compiled. The values that a section has for its script are
+compared with the options that the header comment of the script describes.
+
 The exit code is 0 when heka would start, 1 when there are errors (with --strict
 warnings too), 2 for wrong usage. The format github annotates pull requests.`,
 		Example: `  heka config check

@@ -16,6 +16,7 @@ type recordKind uint8
 const (
 	framedRecords recordKind = iota // stream framing around protobuf
 	jsonRecords                     // one JSON object a line
+	textRecords                     // one payload a line, which keeps its line end
 	queuedRecords                   // in a queue's directory
 )
 
@@ -105,6 +106,13 @@ func (r *records) line() bool {
 			return false
 		}
 		r.offset = r.base + int64(r.start-len(line))
+		if r.kind == textRecords && len(line) > 0 {
+			r.record = line
+			r.parsed.Reset()
+			r.parsed.SetPayload(string(line))
+			r.message = &r.parsed
+			return true
+		}
 		if r.record = bytes.TrimSpace(line); len(r.record) > 0 {
 			r.decoded(r.parsed.ParseJSON(r.record))
 			return true

@@ -207,23 +207,45 @@ func compileAs(source []byte, path string, change func([]ast.Stmt) []ast.Stmt) (
 	return p, nil
 }
 
-// syntaxError words an error of the parser or compiler as path:line: problem.
+// SyntaxError is why a script does not compile.
+type SyntaxError struct {
+	Path string
+	// Line and Column count from 1; 0 is not known: Line at the end of the file,
+	// Column often.
+	Line, Column int
+	Problem      string
+}
+
+// Error is the text that Lua gives: path:line: problem.
+func (e *SyntaxError) Error() string {
+	line := "<eof>"
+	if e.Line > 0 {
+		line = fmt.Sprint(e.Line)
+	}
+	return fmt.Sprintf("%s:%s: %s", e.Path, line, e.Problem)
+}
+
+// Detail is Error with the column where that is known: path:line:column: problem.
+func (e *SyntaxError) Detail() string {
+	if e.Line <= 0 || e.Column <= 0 {
+		return e.Error()
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Problem)
+}
+
+// syntaxError makes a *SyntaxError of an error of the parser or compiler.
 func syntaxError(path string, err error) error {
 	var p *parse.Error
 	if errors.As(err, &p) {
-		line := fmt.Sprint(p.Pos.Line)
-		if p.Pos.Line < 0 {
-			line = "<eof>"
-		}
 		problem := strings.TrimSpace(p.Message)
 		if p.Token != "" {
 			problem += fmt.Sprintf(" near '%s'", p.Token)
 		}
-		return fmt.Errorf("%s:%s: %s", path, line, problem)
+		return &SyntaxError{path, p.Pos.Line, p.Pos.Column, problem}
 	}
 	var c *lua.CompileError
 	if errors.As(err, &c) {
-		return fmt.Errorf("%s:%d: %s", path, c.Line, c.Message)
+		return &SyntaxError{Path: path, Line: c.Line, Problem: c.Message}
 	}
 	return err
 }

@@ -159,7 +159,7 @@ func TestScriptsAreCheckedWhenTheConfigurationIsRead(t *testing.T) {
 	b := newBed(t, "dec", "\nlocal x = = 1\n")
 	_, err := build[DecoderConfig](b, "SandboxDecoder", nil)
 	var bad *plugin.OptionError
-	if !errors.As(err, &bad) || bad.Option != "filename" || !strings.HasPrefix(bad.Err.Error(), b.path+":2: ") {
+	if !errors.As(err, &bad) || bad.Option != "filename" || !strings.HasPrefix(bad.Err.Error(), b.path+":2:11: ") {
 		t.Errorf("syntax error: %v", err)
 	}
 	_, err = build(b, "SandboxDecoder", func(c *DecoderConfig) { c.Filename = "none.lua" })

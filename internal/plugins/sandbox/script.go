@@ -21,6 +21,7 @@ type script struct {
 	options sandbox.Options
 	zone    *time.Location // of injected timestamps; nil is UTC
 	box     atomic.Pointer[sandbox.Sandbox]
+	spent   sandbox.Usage // of the sandbox that was closed last
 	counters
 }
 
@@ -36,7 +37,11 @@ func (s *script) init(kind sandbox.Kind, c *scriptConfig, env *plugin.Env) error
 		name = filepath.ToSlash(filepath.Clean(c.Filename))
 	}
 	compiled, err := sandbox.Load(env.SharePath(c.Filename), name, share.Files)
-	if err != nil {
+	var syntax *sandbox.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return plugin.BadOption("filename", "%s", syntax.Detail())
+	case err != nil:
 		return plugin.BadOption("filename", "%w", err)
 	}
 	if s.zone, err = zone(kind, c); err != nil {
@@ -123,7 +128,17 @@ func (s *script) Close() error {
 	if box == nil {
 		return nil
 	}
+	s.spent = box.Usage()
 	return box.Close()
+}
+
+// Usage is what the script uses, or used before it was closed, for tools that try
+// scripts. It must not be called while the instance is closed.
+func (s *script) Usage() sandbox.Usage {
+	if box := s.box.Load(); box != nil {
+		return box.Usage()
+	}
+	return s.spent
 }
 
 // running returns the sandbox, or nil when there is none that can be called.
