@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Env is what an instance knows about its surroundings. Its fields are set by
@@ -27,6 +28,11 @@ type Env struct {
 	MaxMessageLoops, MaxProcessInject, MaxTimerInject uint
 	// SampleDenominator: durations are measured for one call in this many.
 	SampleDenominator int
+	// PluginChanSize is how many samples a judgement about speed needs, and
+	// MaxProcessDuration the average time for a message above which a filter that
+	// was added to the running pipeline counts as slow.
+	PluginChanSize     int
+	MaxProcessDuration time.Duration
 
 	// Decoder builds another decoder section for use inside this one. Only set
 	// for decoders.
@@ -35,6 +41,14 @@ type Env struct {
 	// use_framing holds. ErrSkip means there is nothing to send. Only set for
 	// outputs, and nil when the section has no encoder.
 	Encode func(dst []byte, p *Pack) ([]byte, error)
+	// Filters adds filters to the running pipeline. Only set for filters.
+	Filters Filters
+	// Added says that the filter was added by Filters. Such a filter ends, by
+	// Terminated, rather than hold others up.
+	Added bool
+	// Pressure tells about the queue in front of the instance. Only set for filters
+	// and outputs.
+	Pressure func() Pressure
 }
 
 // BasePath resolves a path relative to BaseDir; absolute ones stay.

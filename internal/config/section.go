@@ -1,6 +1,12 @@
 package config
 
-import "strings"
+import (
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+)
 
 // Section is one top-level table of a configuration: [hekad], or one plugin.
 type Section struct {
@@ -44,6 +50,38 @@ func (s *Section) Sets(option string) bool {
 		}
 	}
 	return true
+}
+
+// As returns a section of another name with the same options, of which those in
+// forced (strings, booleans, integers and floats by name) are set in the place of
+// what s says. Neither section is changed by a change of the other's top level.
+func (s *Section) As(name string, forced map[string]any) *Section {
+	t := newTable(name, s.Table.KeyPos, s.Table.Pos)
+	for _, n := range s.Table.Nodes {
+		same := func(option string) bool { return strings.EqualFold(strings.TrimSpace(n.Key), option) }
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(forced)), same) {
+			t.add(n)
+		}
+	}
+	for _, option := range slices.Sorted(maps.Keys(forced)) {
+		n := scalar(plainValue(forced[option]), "")
+		n.Key, n.KeyPos, n.Pos = option, s.Pos, s.Pos
+		t.add(n)
+	}
+	return &Section{Name: name, Pos: s.Pos, Table: t}
+}
+
+// plainValue makes one of the types of Node.Value of v.
+func plainValue(v any) any {
+	switch r := reflect.ValueOf(v); {
+	case r.CanInt():
+		return r.Int()
+	case r.CanUint():
+		return int64(min(r.Uint(), math.MaxInt64))
+	case r.CanFloat():
+		return r.Float()
+	}
+	return v
 }
 
 // Config is everything read from a file or a directory.

@@ -37,14 +37,13 @@ type batches struct {
 	pool sync.Pool
 }
 
-// get returns an empty batch for the given routes.
-func (bs *batches) get(r *routes) *batch {
+// get returns an empty batch with lists for so many consumers.
+func (bs *batches) get(consumers int) *batch {
 	b, _ := bs.pool.Get().(*batch)
 	if b == nil {
 		b = &batch{from: bs}
 	}
-	b.routes = r
-	for len(b.hits) < len(r.consumers) {
+	for len(b.hits) < consumers {
 		b.hits = append(b.hits, nil)
 	}
 	return b

@@ -3,7 +3,9 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -128,7 +130,8 @@ func (g *gauge) add(d int64) {
 	}
 }
 
-// Books is the account of a whole run. It balances when nothing is in flight:
+// Books is the account of a whole run. Filters and outputs that were taken out of it
+// are one entry, (former plugins). It balances when nothing is in flight:
 //
 //	Received = Routed + Unmatched + Σ Dropped, per input and in sum
 //	Matched  = Delivered + Σ Dropped + InFlight, per consumer
@@ -150,10 +153,10 @@ type InputBooks struct {
 type ConsumerBooks struct {
 	Name, State                 string
 	Matched, Delivered, Retried uint64
-	Injected                    uint64
-	// DeadLetters were made of messages among Dropped.
-	DeadLetters uint64
-	InFlight    int64
+	// Injected is what a filter made. DeadLetters were made of messages among
+	// Dropped. Nobody wanted Unmatched of both.
+	Injected, DeadLetters, Unmatched uint64
+	InFlight                         int64
 	// Backlog was in the queue on disk at the start, Left is there at the end.
 	Backlog, Left int64
 	Dropped       []Count
@@ -169,18 +172,49 @@ func (h *Host) Books() Books {
 		all.Unmatched += b.Unmatched
 		all.Inputs = append(all.Inputs, b)
 	}
-	for _, c := range h.consumers {
-		b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
-			Delivered: c.books.delivered.Load(), Retried: c.books.retried.Load(),
-			Injected: c.books.injected.Load(), DeadLetters: c.books.letters.Load(), InFlight: c.inFlight(), Left: c.left.Load(), Dropped: c.books.dropped.list()}
-		if c.spool != nil {
-			b.Backlog = c.spool.backlog.Load()
-		}
-		all.Injected += b.Injected + b.DeadLetters
-		all.Unmatched += c.books.unmatched.Load()
+	for _, c := range h.consumers() {
+		all.Consumers = append(all.Consumers, c.account())
+	}
+	if b := h.roster.formerBooks(); b.Matched+b.Injected+uint64(b.Backlog) > 0 {
 		all.Consumers = append(all.Consumers, b)
 	}
+	for _, b := range all.Consumers {
+		all.Injected += b.Injected + b.DeadLetters
+		all.Unmatched += b.Unmatched
+	}
 	return all
+}
+
+// account takes stock of one consumer.
+func (c *consumer) account() ConsumerBooks {
+	b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
+		Delivered: c.books.delivered.Load(), Retried: c.books.retried.Load(),
+		Injected: c.books.injected.Load(), DeadLetters: c.books.letters.Load(), Unmatched: c.books.unmatched.Load(),
+		InFlight: c.inFlight(), Left: c.left.Load(), Dropped: c.books.dropped.list()}
+	if c.spool != nil {
+		b.Backlog = c.spool.backlog.Load()
+	}
+	return b
+}
+
+// add adds the counts of o. Dropped stays sorted.
+func (b *ConsumerBooks) add(o ConsumerBooks) {
+	b.Matched += o.Matched
+	b.Delivered += o.Delivered
+	b.Retried += o.Retried
+	b.Injected += o.Injected
+	b.DeadLetters += o.DeadLetters
+	b.Unmatched += o.Unmatched
+	b.InFlight += o.InFlight
+	b.Backlog += o.Backlog
+	b.Left += o.Left
+	for _, d := range o.Dropped {
+		at, found := slices.BinarySearchFunc(b.Dropped, d, func(x, y Count) int { return strings.Compare(x.Name, y.Name) })
+		if !found {
+			b.Dropped = slices.Insert(b.Dropped, at, Count{Name: d.Name})
+		}
+		b.Dropped[at].N += d.N
+	}
 }
 
 // Check returns an error that names every place where the books do not balance.

@@ -42,7 +42,7 @@ const queuePerChanSize = 64
 // is nil when one of them is an error.
 func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	b := newBuilder(cfg, o)
-	b.host = &Host{global: o.Global, log: b.log, hostname: b.hostname, pid: int32(os.Getpid()), once: o.Once,
+	b.host = &Host{opts: o, global: o.Global, log: b.log, hostname: b.hostname, pid: int32(os.Getpid()), once: o.Once,
 		stop: make(chan struct{}), filterWork: newGauge(), arenas: arenas{poison: o.PoisonBuffers}}
 	h := b.host
 	h.hard, h.kill = context.WithCancel(context.Background())
@@ -53,11 +53,10 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	for _, s := range b.of(plugin.KindInput) {
 		b.input(s)
 	}
-	for _, s := range b.of(plugin.KindFilter) {
-		b.consumer(s)
-	}
-	for _, s := range b.of(plugin.KindOutput) {
-		b.consumer(s)
+	for _, s := range append(b.of(plugin.KindFilter), b.of(plugin.KindOutput)...) {
+		if c := b.consumer(s); c != nil {
+			h.roster.add(c)
+		}
 	}
 	b.addressees()
 	b.links()
@@ -66,7 +65,7 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 		h.kill()
 		return nil, b.problems
 	}
-	h.routes.Store(newRoutes(h.consumers))
+	h.reroute()
 	h.own = newInjector(h, nil)
 	h.reportEvery = b.reportInterval()
 	return h, b.problems
@@ -82,6 +81,7 @@ type builder struct {
 	types    map[string]*plugin.Plugin
 	all      []*section
 	problems config.Problems
+	added    bool // what is built joins a running pipeline
 }
 
 // section is one plugin section with its options filled in.
@@ -240,6 +240,7 @@ func (b *builder) env(s *section, name string) *plugin.Env {
 		BaseDir: g.BaseDir, ShareDir: g.ShareDir, MaxMessageSize: int(g.MaxMessageSize),
 		MaxMessageLoops: max(g.MaxMessageLoops, 1), MaxProcessInject: g.MaxProcessInject,
 		MaxTimerInject: g.MaxTimerInject, SampleDenominator: g.SampleDenominator,
+		PluginChanSize: g.PluginChanSize, MaxProcessDuration: time.Duration(g.MaxProcessDuration),
 	}
 }
 
@@ -310,7 +311,7 @@ func (b *builder) reportInterval() time.Duration {
 	if r := b.opts.Global.ReportInterval; r.Set {
 		return r.Every
 	}
-	for _, c := range b.host.consumers {
+	for _, c := range b.host.consumers() {
 		if m := c.opts.MessageMatcher; strings.Contains(m, "heka.all-report") || strings.Contains(m, "heka.memstat") {
 			return 5 * time.Second
 		}

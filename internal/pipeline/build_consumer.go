@@ -15,9 +15,9 @@ import (
 	"github.com/hekad/heka/plugin"
 )
 
-// consumer builds a filter or output.
-func (b *builder) consumer(s *section) {
-	c := &consumer{host: b.host, name: s.Name, typ: s.decl.Type, kind: s.decl.Kind, opts: s.consumer,
+// consumer builds a filter or output; nil if there are problems.
+func (b *builder) consumer(s *section) *consumer {
+	c := &consumer{added: b.added, coming: newGauge(), host: b.host, name: s.Name, typ: s.decl.Type, kind: s.decl.Kind, opts: s.consumer,
 		log:   loggerFor(b.log, "Plugin", s.Name),
 		inbox: newInbox(int(b.opts.Global.PluginChanSize) * queuePerChanSize),
 		ended: make(chan struct{}), reopen: make(chan struct{}, 1)}
@@ -30,14 +30,19 @@ func (b *builder) consumer(s *section) {
 	}
 	b.buffering(s, c)
 	if s.broken {
-		return
+		return nil
 	}
+	c.opts.CanExit = c.opts.CanExit || b.added
 	c.build = func() (any, error) {
 		conf := s.decl.NewConfig()
 		if found := config.Decode(s.Section, conf, &plugin.ConsumerOptions{}); found.HasErrors() {
 			return nil, found.Err()
 		}
 		env := b.env(s, s.Name)
+		env.Added, env.Pressure = b.added, c.pressure
+		if c.kind == plugin.KindFilter {
+			env.Filters = filters{c.host}
+		}
 		if encoder != nil {
 			name := s.Name + "-" + encoder.Name
 			inst, err := b.build(encoder, name)
@@ -53,13 +58,13 @@ func (b *builder) consumer(s *section) {
 	inst, err := c.build()
 	if err != nil {
 		b.buildFailed(s, err)
-		return
+		return nil
 	}
 	c.instance.Store(&inst)
 	if c.kind == plugin.KindFilter {
 		c.injector = newInjector(b.host, c)
 	}
-	b.host.consumers = append(b.host.consumers, c)
+	return c
 }
 
 // matcher compiles the section's message_matcher.
@@ -122,8 +127,8 @@ func (b *builder) buffering(s *section, c *consumer) {
 			Text: "max_buffer_size is smaller than two files of max_file_size",
 			Hint: "space on disk is freed in whole files"})
 	}
-	for _, other := range b.host.consumers {
-		if other.spool != nil && other.spool.dir == c.spool.dir {
+	for _, other := range b.host.consumers() {
+		if other.name != s.Name && other.spool != nil && other.spool.dir == c.spool.dir {
 			b.fail(s, "", "its queue on disk has the same directory as that of [%s]: %s", other.name, c.spool.dir)
 		}
 	}
@@ -132,13 +137,13 @@ func (b *builder) buffering(s *section, c *consumer) {
 // addressees warns of dead letters that nobody takes.
 func (b *builder) addressees() {
 	var letter message.Message
-	for _, c := range b.host.consumers {
+	for _, c := range b.host.consumers() {
 		if !c.opts.DeadLetter {
 			continue
 		}
 		letter.Reset()
 		deadletter.Letter{Plugin: c.name, Message: message.New()}.Write(&letter)
-		wanted := slices.ContainsFunc(b.host.consumers, func(o *consumer) bool {
+		wanted := slices.ContainsFunc(b.host.consumers(), func(o *consumer) bool {
 			// One that asks for a certain reason is not to be told by this letter.
 			return !o.opts.DeadLetter && (o.matcher.Match(&letter) || strings.Contains(o.opts.MessageMatcher, deadletter.Type))
 		})

@@ -42,6 +42,17 @@ type consumer struct {
 	matchTime sampler
 	ended     chan struct{}
 
+	added  bool            // by another plugin, while heka runs
+	after  <-chan struct{} // closed when a predecessor of the same name has ended
+	coming *gauge          // producers that wait for room
+	onEnd  func(err error) // told about the end; may be nil
+	begun  bool            // an instance was prepared
+
+	// Guarded by the roster's mu:
+	leaving bool // no longer in the routes
+	removed bool // because it was taken out
+	parting bool // and heka.terminated is to say so
+
 	injector *injector // filters only
 	letters  *letters
 	ledger   ledger
@@ -63,10 +74,20 @@ func (c *consumer) setState(s string) { c.state.Store(&s) }
 // good, or hard is done.
 func (c *consumer) run(hard context.Context) {
 	defer close(c.ended)
-	if c.spool != nil {
-		defer c.spool.close()
+	if c.after != nil {
+		await(hard, c.after)
 	}
-	defer c.letters.settled(hard) // acknowledges what they carry
+	cause := c.lives(hard)
+	c.letters.settled(hard) // acknowledges what they carry
+	if c.spool != nil {
+		c.spool.close()
+	}
+	c.host.left(c, cause)
+}
+
+// lives runs one instance after the other. The result is why there is not another
+// one, or nil if the consumer was asked to end.
+func (c *consumer) lives(hard context.Context) error {
 	back := newBackoff(c.opts.Retries)
 	for {
 		began := time.Now()
@@ -74,23 +95,23 @@ func (c *consumer) run(hard context.Context) {
 		if err == nil || hard.Err() != nil {
 			c.setState("ended")
 			c.loseAll("shutdown")
-			return
+			return nil
 		}
 		if time.Since(began) > c.opts.Retries.MaxDelay {
 			back.reset()
 		}
 		c.log.Error(err.Error())
 		c.setState("restarting: " + err.Error())
-		if plugin.IsExit(err) {
+		if plugin.IsExit(err) || c.added && !c.begun {
 			c.gone(err)
-			return
+			return err
 		}
 		if !back.wait(hard) {
 			if hard.Err() == nil {
 				c.log.Error("Max retries exceeded")
 			}
 			c.gone(err)
-			return
+			return err
 		}
 		c.log.Info("now restarting")
 		if err := c.call(c.rebuild); err != nil {
@@ -182,16 +203,8 @@ func (c *consumer) live(hard context.Context) (err error) {
 		return err
 	}
 	c.prepared = false
-	defer func() {
-		if cl, ok := inst.(plugin.Closer); ok {
-			if e := c.call(cl.Close); e != nil && err == nil {
-				c.log.Error(e.Error())
-			}
-		}
-		if e := c.encoder.Load(); e != nil {
-			closeHelper(e.enc, c.log)
-		}
-	}()
+	c.begun = true
+	defer func() { c.letGo(inst, err) }()
 	c.setState("running")
 	tick, stopTick := ticker(time.Duration(c.opts.TickerInterval) * time.Second)
 	defer stopTick()
@@ -260,6 +273,19 @@ func (c *consumer) live(hard context.Context) (err error) {
 		case <-hard.Done():
 			return nil
 		}
+	}
+}
+
+// letGo closes an instance and its encoder. cause is why it ended, if that says more
+// than an error of Close would.
+func (c *consumer) letGo(inst any, cause error) {
+	if cl, ok := inst.(plugin.Closer); ok {
+		if err := c.call(cl.Close); err != nil && cause == nil {
+			c.log.Error(err.Error())
+		}
+	}
+	if e := c.encoder.Load(); e != nil {
+		closeHelper(e.enc, c.log)
 	}
 }
 
@@ -382,7 +408,7 @@ func (c *consumer) loseAll(reason string) {
 		}
 		c.cur = delivery{}
 	}
-	if c.spool != nil {
+	if c.spool != nil && c.spool.q != nil {
 		return // moves what is in the inbox to disk, or gives it up
 	}
 	for {
@@ -403,6 +429,7 @@ func (c *consumer) gone(cause error) {
 	} else {
 		c.log.Info("has stopped, exiting plugin without shutting down.")
 	}
+	c.host.unroute(c)
 	before := c.books.dropped.total()
 	c.loseAll("ended")
 	if n := c.books.dropped.total() - before; n > 0 {

@@ -16,6 +16,10 @@
 //	             and the stream's Delivered callback moves the input's position.
 //
 // workers.go spreads the decoding of one stream over several goroutines,
+//
+//	roster.go    Filters that come and go while heka runs; added.go is the door for
+//	             the plugins that add them.
+//
 // build.go makes all this from sections, host.go starts and ends it, books.go
 // counts, report.go and monitor.go tell.
 //
@@ -27,5 +31,5 @@
 // ticket lives longer than its batch, since outputs may acknowledge late.
 //
 // Locks: order.mu and inbox.mu are never held together, and no plugin is called
-// under inbox.mu. Under order.mu the Delivered callbacks of inputs run.
+// under inbox.mu or roster.mu. Under order.mu the Delivered callbacks of inputs run.
 package pipeline

@@ -34,8 +34,16 @@ func (f *flows) edge(c *consumer) *flow {
 	return e.(*flow)
 }
 
-// forget drops the flow to a consumer that is gone.
-func (f *flows) forget(c *consumer) { f.to.Delete(c) }
+// forget drops all flows to a consumer that is gone.
+func (h *Host) forget(c *consumer) {
+	h.flows.to.Delete(c)
+	for _, in := range h.inputs {
+		in.flows.to.Delete(c)
+	}
+	for _, from := range h.consumers() {
+		from.flows.to.Delete(c)
+	}
+}
 
 // blocked notes that d more (or, negative, fewer) streams wait for room.
 func (e *flow) blocked(d int) {
@@ -102,22 +110,23 @@ func (h *Host) Graph() Graph {
 		g.Nodes = append(g.Nodes, Node{Name: in.name, Type: in.typ, Kind: "input", State: *in.state.Load(),
 			Splitter: in.opts.Splitter, Decoder: in.opts.Decoder})
 	}
-	for _, c := range h.consumers {
+	consumers := h.consumers()
+	for _, c := range consumers {
 		waiting, _ := c.inbox.state()
 		g.Nodes = append(g.Nodes, Node{Name: c.name, Type: c.typ, Kind: strings.ToLower(c.kind.String()), State: *c.state.Load(),
 			Encoder: c.opts.Encoder, Matcher: c.opts.MessageMatcher, FullAction: c.opts.FullAction,
 			Buffered: c.spool != nil, Waiting: waiting, Bound: c.inbox.bound})
 	}
 	before := len(g.Edges)
-	g.edges(hostNode, &h.flows, h.consumers)
+	g.edges(hostNode, &h.flows, consumers)
 	if len(g.Edges) > before {
 		g.Nodes = append(g.Nodes, Node{Name: hostNode, Kind: "heka", State: "running"})
 	}
 	for _, in := range h.inputs {
-		g.edges(in.name, &in.flows, h.consumers)
+		g.edges(in.name, &in.flows, consumers)
 	}
-	for _, c := range h.consumers {
-		g.edges(c.name, &c.flows, h.consumers)
+	for _, c := range consumers {
+		g.edges(c.name, &c.flows, consumers)
 	}
 	return g
 }

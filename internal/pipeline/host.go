@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,11 +25,12 @@ type Host struct {
 	once        bool
 	reportEvery time.Duration
 
-	inputs    []*input
-	consumers []*consumer // filters first, then outputs
-	routes    atomic.Pointer[routes]
-	arenas    arenas
-	batches   batches
+	opts    Options
+	inputs  []*input
+	roster  roster
+	routes  atomic.Pointer[routes]
+	arenas  arenas
+	batches batches
 
 	filterWork *gauge // deliveries that filters have not finished
 	own        *injector
@@ -100,8 +102,10 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 // start, nothing is left running.
 func (h *Host) start(soft, last context.Context) error {
 	var problems []error
-	for i := len(h.consumers) - 1; i >= 0; i-- {
-		c := h.consumers[i]
+	for _, c := range slices.Backward(h.consumers()) {
+		if c.after != nil {
+			continue // its predecessor is to end first
+		}
 		if err := c.prepare(h.hard); err != nil {
 			problems = append(problems, fmt.Errorf("%s '%s' failed to start: %w", c.kind, c.name, err))
 		}
@@ -115,11 +119,7 @@ func (h *Host) start(soft, last context.Context) error {
 		h.closePrepared()
 		return fmt.Errorf("%w: %w", ErrStart, errors.Join(problems...))
 	}
-	for i := len(h.consumers) - 1; i >= 0; i-- {
-		c := h.consumers[i]
-		go c.run(h.hard)
-		h.log.Info(fmt.Sprintf("%s started: %s", c.kind, c.name))
-	}
+	h.launch()
 	h.relieve()
 	for _, in := range h.inputs {
 		if in.gathers() {
@@ -135,7 +135,7 @@ func (h *Host) start(soft, last context.Context) error {
 // relieve gives queues on disk that are almost full some time to become shorter
 // before inputs start.
 func (h *Host) relieve() {
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		limit := int64(c.opts.Buffering.MaxBufferSize)
 		almost := func() bool { return c.spool != nil && limit > 0 && c.spool.q.Stats().Bytes >= limit/10*9 }
 		if !almost() {
@@ -155,22 +155,19 @@ func (h *Host) relieve() {
 
 // closePrepared lets go of what was prepared before something else failed.
 func (h *Host) closePrepared() {
-	shut := func(inst any, prepared bool) {
-		if cl, ok := inst.(plugin.Closer); ok && prepared {
-			if err := cl.Close(); err != nil {
-				h.log.Error(err.Error())
-			}
+	for _, c := range h.consumers() {
+		if c.prepared {
+			c.letGo(*c.instance.Load(), nil)
 		}
-	}
-	for _, c := range h.consumers {
-		shut(*c.instance.Load(), c.prepared)
 		if c.spool != nil {
 			c.inbox.close()
 			c.spool.close()
 		}
 	}
 	for _, in := range h.inputs {
-		shut(*in.instance.Load(), in.prepared)
+		if in.prepared {
+			in.close()
+		}
 	}
 }
 
@@ -216,9 +213,12 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 	}
 	stopInputs()
 	await(h.hard, inputsDone)
+	h.drainFilters()
+	h.freeze()
 	h.endFilters()
 	h.endOutputs(true)
 	h.endOutputs(false)
+	h.roster.ends.Wait()
 	if h.hard.Err() != nil {
 		h.abandon()
 	}
@@ -245,7 +245,7 @@ func (h *Host) drainFilters() {
 // endFilters ends filters one after another, in the order of their sections, so
 // that what one injects at its end still reaches those behind it.
 func (h *Host) endFilters() {
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		if c.kind == plugin.KindFilter {
 			h.drainFilters()
 			h.end(c)
@@ -257,7 +257,7 @@ func (h *Host) endFilters() {
 // take them.
 func (h *Host) endOutputs(deadLetter bool) {
 	var ending sync.WaitGroup
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		if c.kind == plugin.KindOutput && c.opts.DeadLetter == deadLetter {
 			ending.Go(func() { h.end(c) })
 		}
@@ -299,7 +299,7 @@ func (h *Host) abandon() {
 			in.log.Error("did not stop")
 		}
 	}
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		if !await(ctx, c.ended) {
 			c.log.Error("did not stop")
 		}
@@ -312,7 +312,7 @@ func (h *Host) abandon() {
 // Reopen passes SIGHUP on to whoever has files to open anew.
 func (h *Host) Reopen() {
 	h.log.Info("Reload initiated.")
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		select {
 		case c.reopen <- struct{}{}:
 		default:
@@ -345,8 +345,11 @@ func (h *Host) terminated(c *consumer, cause error) {
 		return
 	}
 	text := "Run exited."
-	if cause != nil {
+	switch {
+	case cause != nil:
 		text = cause.Error()
+	case c.added:
+		text = "Filter unloaded."
 	}
 	h.inject(func(m *message.Message) {
 		m.SetType("heka.terminated")

@@ -137,6 +137,13 @@ func (q *inbox) close() {
 	}
 }
 
+// load returns the number of waiting messages and whether there is no room for more.
+func (q *inbox) load() (msgs int, full bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.msgs, q.room != nil || q.msgs >= q.bound
+}
+
 // state returns the number of waiting messages and whether the inbox is closed.
 func (q *inbox) state() (msgs int, closed bool) {
 	q.mu.Lock()

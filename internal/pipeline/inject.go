@@ -33,7 +33,7 @@ func (j *injector) New() (*plugin.Pack, error) {
 		return nil, fmt.Errorf("exceeded MaxMsgLoops = %d", limit)
 	}
 	if j.b == nil {
-		j.b = j.host.batches.get(j.host.routes.Load())
+		j.b = j.host.begin()
 	}
 	p := j.b.next()
 	p.Loops = j.loops + 1

@@ -52,7 +52,7 @@ func (c *consumer) dropHeld(p *plugin.Pack, reason string, cause error) {
 func (l *letters) write(p *plugin.Pack, reason string, cause error) {
 	h := l.c.host
 	if l.b == nil {
-		l.b = h.batches.get(h.routes.Load())
+		l.b = h.begin()
 	}
 	q := l.b.next()
 	q.Loops = p.Loops

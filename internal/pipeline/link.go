@@ -10,7 +10,7 @@ func (h *Host) instanceOf(section string) any {
 			return *in.instance.Load()
 		}
 	}
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		if c.name == section {
 			return *c.instance.Load()
 		}

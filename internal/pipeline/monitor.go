@@ -76,7 +76,7 @@ func (h *Host) diagnose(ctx context.Context) {
 func (h *Host) diagnosis() string {
 	var total int64
 	var lines strings.Builder
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		if n := c.idle(); n > 0 {
 			total += n
 			fmt.Fprintf(&lines, "Diagnostics: \t%s: %d (%s)\n", c.name, n, *c.state.Load())
@@ -106,14 +106,16 @@ func (c *consumer) idle() int64 {
 // save their state; otherwise it only says that a regular shutdown will do.
 func (h *Host) Abort() {
 	h.log.Info("Sandbox abort initiated.")
-	before := h.Books()
+	before := make(map[*consumer]uint64)
+	for _, c := range h.consumers() {
+		before[c] = c.books.delivered.Load()
+	}
 	if !pause(h.hard, time.Second) {
 		return
 	}
-	for i, c := range h.Books().Consumers {
-		b := before.Consumers[i]
-		waiting, _ := h.consumers[i].inbox.state()
-		if c.InFlight > 0 && c.Delivered == b.Delivered && waiting > h.consumers[i].inbox.bound/2 {
+	for c, delivered := range before {
+		waiting, _ := c.inbox.state()
+		if c.inFlight() > 0 && c.books.delivered.Load() == delivered && waiting > c.inbox.bound/2 {
 			h.log.Error(ReportText(h.Report()))
 			h.Kill()
 			return

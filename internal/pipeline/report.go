@@ -47,7 +47,7 @@ func (h *Host) Report() []Category {
 			}
 		})
 	}
-	for _, c := range h.consumers {
+	for _, c := range h.consumers() {
 		at := 4
 		if c.kind == plugin.KindOutput {
 			at = 5

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -9,16 +10,21 @@ import (
 )
 
 // routes is the compiled picture of all consumers. It never changes; when a
-// filter comes or goes a new one takes its place, and batches that were begun
+// consumer comes or goes a new one takes its place, and batches that were begun
 // with the old one are delivered by it.
 type routes struct {
 	set       *matcher.Set
 	consumers []*consumer
 	signed    bool // some consumer asks for a signer
+
+	open     atomic.Int64 // batches that were begun and not yet dispatched
+	replaced atomic.Bool
+	drained  chan struct{} // closed when it is replaced and nothing is open
+	once     sync.Once     // closes drained
 }
 
 func newRoutes(consumers []*consumer) *routes {
-	r := &routes{consumers: consumers}
+	r := &routes{consumers: consumers, drained: make(chan struct{})}
 	matchers := make([]*matcher.Matcher, len(consumers))
 	for i, c := range consumers {
 		matchers[i] = c.matcher
@@ -26,6 +32,34 @@ func newRoutes(consumers []*consumer) *routes {
 	}
 	r.set = matcher.NewSet(matchers)
 	return r
+}
+
+// begin returns an empty batch for the routes of now; dispatch ends it.
+func (h *Host) begin() *batch {
+	for {
+		r := h.routes.Load()
+		r.open.Add(1)
+		if h.routes.Load() == r {
+			b := h.batches.get(len(r.consumers))
+			b.routes = r
+			return b
+		}
+		r.leave() // they were replaced just now, and may count as drained
+	}
+}
+
+// leave takes off one open batch.
+func (r *routes) leave() {
+	if r.open.Add(-1) == 0 && r.replaced.Load() {
+		r.once.Do(func() { close(r.drained) })
+	}
+}
+
+// replace says that no more batches will be begun.
+func (r *routes) replace() {
+	r.replaced.Store(true)
+	r.open.Add(1)
+	r.leave()
 }
 
 // match puts p on the lists of its consumers and reports whether there are any.
@@ -79,13 +113,14 @@ func (s *sampler) average() int64 {
 //
 // hot: once per batch.
 func (h *Host) dispatch(from *flows, b *batch, t *ticket, elastic bool) {
-	n := int32(len(b.touched))
+	r, n := b.routes, int32(len(b.touched))
 	if n == 0 {
 		b.free()
+		r.leave()
 		t.settle(1)
 		return
 	}
-	consumers := b.routes.consumers
+	consumers := r.consumers
 	b.mem.Store(n + 1)
 	if t != nil {
 		t.left.Add(n)
@@ -102,15 +137,18 @@ func (h *Host) dispatch(from *flows, b *batch, t *ticket, elastic bool) {
 		switch c.inbox.offer(d, elastic) {
 		case putFull:
 			full = append(full, i)
+			c.coming.add(1)
 		case putClosed:
 			c.lose(d, "ended")
 		}
 	}
+	r.leave()
 	for _, i := range full {
 		e := from.edge(consumers[i])
 		e.blocked(1)
 		consumers[i].overflow(delivery{b, b.hits[i], t})
 		e.blocked(-1)
+		consumers[i].coming.add(-1)
 	}
 	b.release()
 	t.settle(1)

@@ -339,7 +339,7 @@ func (s *spool) unpack(recs []queue.Record) delivery {
 		size += len(r.Body)
 	}
 	h := s.c.host
-	b := h.batches.get(h.routes.Load())
+	b := h.batches.get(1)
 	ar := h.arenas.get(max(size, 1))
 	b.uses(ar)
 	ar.release() // the batch keeps it
@@ -397,6 +397,12 @@ func (a *acks) ack(n int64) {
 	if err != nil && !errors.Is(err, queue.ErrPassed) { // drop_oldest was faster
 		a.log(err)
 	}
+}
+
+// almostFull reports whether nine tenths of the queue's bound are used.
+func (s *spool) almostFull() bool {
+	q, limit := s.opened.Load(), s.opts.MaxBufferSize
+	return q != nil && limit > 0 && q.Stats().Bytes >= limit/10*9
 }
 
 // report adds the state of the queue.

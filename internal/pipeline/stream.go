@@ -363,7 +363,7 @@ func (s *stream) rest() {
 func (s *stream) record(rec []byte) {
 	s.tally.received++
 	if s.b == nil {
-		s.b = s.host.batches.get(s.host.routes.Load())
+		s.b = s.host.begin()
 	}
 	if s.ar != nil {
 		s.b.uses(s.ar)
@@ -433,7 +433,7 @@ func (s *stream) route(p *plugin.Pack) {
 // Pack implements plugin.Stream.
 func (s *stream) Pack() *plugin.Pack {
 	if s.b == nil {
-		s.b = s.host.batches.get(s.host.routes.Load())
+		s.b = s.host.begin()
 	}
 	p := s.b.next()
 	s.now = time.Now().UnixNano()

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/message"
+	"github.com/hekad/heka/plugin"
+)
+
+// filters adds filters on behalf of one that runs. It implements plugin.Filters.
+type filters struct{ host *Host }
+
+// Read implements plugin.Filters.
+func (f filters) Read(text string) (name, typ string, err error) {
+	s, err := onlySection("config", text)
+	if err != nil {
+		return "", "", err
+	}
+	if s.Sets("type") {
+		typ = s.Type()
+	}
+	return s.Name, typ, nil
+}
+
+// onlySection reads a text with one section.
+func onlySection(file, text string) (*config.Section, error) {
+	cfg, problems := config.LoadBytes(file, []byte(text), config.Options{LiteralEnv: true})
+	switch {
+	case problems.HasErrors():
+		return nil, problems.Err()
+	case cfg.Hekad != nil:
+		return nil, errors.New("the section [hekad] cannot be set here")
+	case len(cfg.Sections) != 1:
+		return nil, fmt.Errorf("there must be one section, not %d", len(cfg.Sections))
+	}
+	return cfg.Sections[0], nil
+}
+
+// Add implements plugin.Filters.
+func (f filters) Add(a plugin.Addition) (plugin.Added, error) {
+	h := f.host
+	s, err := onlySection(a.Name+".toml", a.Text)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.buildFilter(s.As(a.Name, a.Force))
+	if err != nil {
+		return nil, err
+	}
+	c.onEnd = a.Ended
+	before, out, err := h.roster.predecessor(a.Name, a.Replace)
+	if err != nil {
+		return nil, err
+	}
+	if before != nil {
+		c.after = before.ended
+	} else {
+		err = c.prepare(h.hard)
+	}
+	if err == nil {
+		err = h.change(out, []*consumer{c})
+	}
+	if err != nil {
+		c.letGo(*c.instance.Load(), nil)
+		return nil, err
+	}
+	return added{c}, nil
+}
+
+// predecessor returns the consumer that must end before one of the same name can
+// start, and whom it takes the place of.
+func (r *roster) predecessor(name string, replace bool) (before *consumer, out []*consumer, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before = r.find(name)
+	switch {
+	case r.phase == closing:
+		return nil, nil, errStopping
+	case before == nil || before.leaving:
+		return before, nil, nil
+	case !replace || !before.added:
+		return nil, nil, alreadyRunning(name)
+	}
+	return before, []*consumer{before}, nil
+}
+
+// buildFilter builds a filter of a section that is not in the configuration.
+func (h *Host) buildFilter(sec *config.Section) (*consumer, error) {
+	b := newBuilder(&config.Config{}, h.opts)
+	b.host, b.added = h, true
+	b.section(sec)
+	if !b.problems.HasErrors() && b.all[0].decl.Kind != plugin.KindFilter {
+		return nil, fmt.Errorf("type %s is no filter", sec.Type())
+	}
+	var c *consumer
+	if len(b.all) > 0 {
+		c = b.consumer(b.all[0])
+	}
+	if err := b.problems.Err(); err != nil {
+		return nil, err
+	}
+	return c, h.link(*c.instance.Load())
+}
+
+func alreadyRunning(name string) error { return fmt.Errorf("%s is already running", name) }
+
+// Announce implements plugin.Filters.
+func (f filters) Announce(fill func(m *message.Message)) { f.host.inject(fill) }
+
+// added implements plugin.Added.
+type added struct{ c *consumer }
+
+// Stop implements plugin.Added.
+func (a added) Stop() {
+	h := a.c.host
+	h.roster.mu.Lock()
+	gone := a.c.leaving
+	if !gone {
+		a.c.parting = true
+	}
+	h.roster.mu.Unlock()
+	if !gone {
+		h.change([]*consumer{a.c}, nil) // refused when heka stops, which ends it anyway
+	}
+}
+
+// pressure is what plugin.Env tells about the queue of c.
+func (c *consumer) pressure() plugin.Pressure {
+	var p plugin.Pressure
+	p.Waiting, p.Full = c.inbox.load()
+	p.MatchDuration = time.Duration(c.matchTime.average())
+	if c.spool != nil {
+		p.Full = c.spool.almostFull()
+	}
+	return p
+}
