@@ -2,6 +2,7 @@
 //
 //	output.go    gathering, the flush rules, what is told about each message
 //	target.go    the open file: opening, writing, where to go on after an error
+//	torn.go      what a run that was killed left unfinished
 //	syncer.go    fsync in the background
 //	schedule.go  names and times of rotated files
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -240,6 +241,12 @@ func (o *Output) write() error {
 			return err
 		}
 	}
+	if o.target.found {
+		if err := o.mend(); err != nil {
+			o.failures.Add(1)
+			return fmt.Errorf("Can't write to %s: %w", o.target.path, err)
+		}
+	}
 	n, err := o.target.file.Write(o.buf[o.head:])
 	o.head += n
 	o.written.Add(int64(n))
@@ -252,6 +259,24 @@ func (o *Output) write() error {
 	if cap(o.buf) > keptBuffer {
 		o.buf = nil
 	}
+	return nil
+}
+
+// mend ends what an earlier run left unfinished in the file, before the first
+// write to it.
+func (o *Output) mend() error {
+	i, _ := slices.BinarySearch(o.ends, o.head+1)
+	done, err := o.target.mend(o.buf[o.head:o.ends[i]], o.env.MaxMessageSize)
+	if errors.Is(err, os.ErrPermission) { // it may be written only
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	if done != "" {
+		o.env.Log.Warn(fmt.Sprintf("%s: %s; heka was killed in the middle of a write", o.target.path, done))
+	}
+	o.target.found = false
 	return nil
 }
 
@@ -279,7 +304,11 @@ func (o *Output) reopen(path string) error {
 	if err != nil {
 		return fmt.Errorf("unable to reopen file '%s': %w", path, err)
 	}
-	if !t.standard && !t.same(o.target) {
+	switch {
+	case t.standard:
+	case t.same(o.target):
+		t.found = o.target.found // what is unfinished now is our own
+	default:
 		o.head = o.messageStart()
 	}
 	// The sync of the old file comes before all later ones, so that no receipt

@@ -13,6 +13,7 @@ type target struct {
 	path     string
 	standard bool // standard output, which is neither synced nor closed
 	syncs    bool // it is a regular file, which has a disk to be synced to
+	found    bool // it was there before, and nothing was written to it yet
 }
 
 // opener opens targets.
@@ -29,12 +30,12 @@ func (o *opener) open(path string) (*target, error) {
 	if err := os.MkdirAll(filepath.Dir(path), o.folderPerm); err != nil {
 		return nil, err
 	}
-	_, before := os.Lstat(path)
+	_, before := os.Stat(path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, o.perm)
 	if err != nil {
 		return nil, err
 	}
-	t := &target{file: f, path: path}
+	t := &target{file: f, path: path, found: before == nil}
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		t.syncs = o.fsync
 	}
