@@ -478,6 +478,19 @@ func TestStatsOfABacklog(t *testing.T) {
 	if st := q.Stats(); st.Records != 20 || st.Oldest.IsZero() || st.Readers[0].Records != 20 {
 		t.Errorf("after the restart: stats %+v", st)
 	}
+	// Behind the position only records of the same write follow, without numbers.
+	r = reader(t, q, "")
+	if b, err = r.Poll(); err != nil || len(b.Records) != 20 {
+		t.Fatalf("%d records, %v", len(b.Records), err)
+	}
+	if err := r.Ack(b.Records[17].End); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, q)
+	q = open(t, dir, queue.Options{})
+	if st := q.Stats(); st.Records != 2 {
+		t.Errorf("with a part of a write: stats %+v", st)
+	}
 }
 
 func TestProducersAndReadersAtOnce(t *testing.T) {

@@ -103,6 +103,7 @@ func (q *Queue) peek(pos Position) (seq uint64, oldest time.Time) {
 	i, exact := q.find(pos.Segment)
 	segments, end, next := slices.Clone(q.segments[i:]), q.end(), q.nextSeq
 	q.mu.Unlock()
+	passed := uint64(0)
 	for i, s := range segments {
 		from, size := int64(0), end.Offset // the last segment may be growing
 		if s.id != end.Segment {
@@ -114,30 +115,42 @@ func (q *Queue) peek(pos Position) (seq uint64, oldest time.Time) {
 		if from >= size {
 			continue
 		}
-		if kind, err := q.classify(s); kind == sealedKind || err != nil {
-			return q.firstLead(s, from, min(size, from+peekLimit))
+		if kind, err := q.classify(s); kind != sealedKind && err == nil {
+			continue // Heka 0.10 gave no numbers
 		}
+		n, l, found := q.firstLead(s, from, min(size, from+peekLimit))
+		passed += n
+		switch {
+		case found && l.seq > passed:
+			return l.seq - passed, time.UnixMilli(l.time)
+		case found || from+peekLimit < size:
+			return 0, time.Time{}
+		}
+	}
+	if passed < next {
+		next -= passed
 	}
 	return next, time.Time{}
 }
 
-// firstLead returns what the first leading record between two offsets of a
-// segment tells about the record at the first of them.
-func (q *Queue) firstLead(s *segment, from, to int64) (seq uint64, at time.Time) {
+// firstLead looks for the first leading record between two offsets of a segment.
+// It returns the number of records in front of it.
+func (q *Queue) firstLead(s *segment, from, to int64) (passed uint64, l lead, found bool) {
 	f, err := q.fs.Open(segmentName(s.id), false)
 	if err != nil {
-		return 0, time.Time{}
+		return 0, lead{}, false
 	}
 	defer f.Close()
 	scan := scanner{maxBody: q.opts.MaxBody}
 	scan.open(f, from, to, false)
-	for n := uint64(0); ; n++ {
+	for {
 		f, _, err := scan.next()
 		if err != nil {
-			return 0, time.Time{}
+			return passed, lead{}, false
 		}
-		if f.lead.seq > n {
-			return f.lead.seq - n, time.UnixMilli(f.lead.time)
+		if f.lead.seq > 0 {
+			return passed, f.lead, true
 		}
+		passed++
 	}
 }
