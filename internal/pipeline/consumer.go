@@ -92,9 +92,9 @@ func (c *consumer) lives(hard context.Context) error {
 	for {
 		began := time.Now()
 		err := c.live(hard)
-		if err == nil || hard.Err() != nil {
-			c.setState("ended")
-			c.loseAll("shutdown")
+		patience := c.patience(hard)
+		if err == nil || patience.Err() != nil {
+			c.end()
 			return nil
 		}
 		if time.Since(began) > c.opts.Retries.MaxDelay {
@@ -106,10 +106,12 @@ func (c *consumer) lives(hard context.Context) error {
 			c.gone(err)
 			return err
 		}
-		if !back.wait(hard) {
-			if hard.Err() == nil {
-				c.log.Error("Max retries exceeded")
+		if !back.wait(patience) {
+			if patience.Err() != nil {
+				c.end()
+				return nil
 			}
+			c.log.Error("Max retries exceeded")
 			c.gone(err)
 			return err
 		}
@@ -121,6 +123,21 @@ func (c *consumer) lives(hard context.Context) error {
 			c.log.Error(err.Error())
 		}
 	}
+}
+
+// end is the end of a consumer that was asked to end.
+func (c *consumer) end() {
+	c.setState("ended")
+	c.loseAll("shutdown")
+}
+
+// patience is done when it makes no sense any more to try again what failed: when
+// heka stops by force, or stops in order and the messages are safe on disk.
+func (c *consumer) patience(hard context.Context) context.Context {
+	if c.spool != nil && c.spool.staying != nil {
+		return c.spool.staying
+	}
+	return hard
 }
 
 // rewind goes back in the queue on disk to the first message that the last
@@ -138,9 +155,7 @@ func (c *consumer) rewind(hard context.Context) error {
 		return nil
 	}
 	if c.cur.b != nil {
-		for _, p := range c.cur.packs[:c.curDone] {
-			c.spool.mark(c.cur.packs, p)
-		}
+		c.spool.leave(c.cur.packs, c.curDone)
 		c.cur.b.release()
 		c.cur = delivery{}
 	}
@@ -402,6 +417,7 @@ func (c *consumer) loseAll(reason string) {
 	}
 	if c.cur.b != nil {
 		if c.spool != nil {
+			c.spool.leave(c.cur.packs, c.curDone)
 			c.cur.b.release() // it is still on disk
 		} else {
 			abandon(c.cur, len(c.cur.packs)-c.curDone)

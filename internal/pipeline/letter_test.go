@@ -215,7 +215,7 @@ func TestNobodyToTakeDeadLettersIsAWarning(t *testing.T) {
 	for toml, warned := range map[string]bool{
 		lettered: false,
 		strings.Replace(lettered, "-letter'", "-letter' && Fields[reason] == 'mapping'", 1): false,
-		strings.Replace(lettered, "'heka.dead-letter'", "'other'", 1):                        true,
+		strings.Replace(lettered, "'heka.dead-letter'", "'other'", 1):                       true,
 	} {
 		g := newGraph(t, toml, readerInput("ReaderInput", &reader{}), sinkOutput("SinkOutput", &sink{}), graveOutput(&grave{}))
 		if _, problems := g.tryBuild(); (len(problems) > 0) != warned {
@@ -318,7 +318,9 @@ func TestTheLongestMessageFitsIntoALetter(t *testing.T) {
 	d := &grave{}
 	long := strings.Repeat("x", 4000) + "\n"
 	toml := strings.Replace(lettered, "type = \"DeadOutput\"", "type = \"DeadOutput\"\nuse_buffering = true", 1)
-	s := &sink{send: func(context.Context, string) error { return plugin.Refused("mapping", errors.New(strings.Repeat("y", 2000))) }}
+	s := &sink{send: func(context.Context, string) error {
+		return plugin.Refused("mapping", errors.New(strings.Repeat("y", 2000)))
+	}}
 	g := newGraph(t, toml, readerInput("ReaderInput", &reader{open: readers(long)}), sinkOutput("SinkOutput", s), graveOutput(d))
 	g.global.MaxMessageSize = 4100
 	g.start()

@@ -27,7 +27,8 @@ func (c *consumer) output(hard context.Context, inst any) error {
 			}
 			return nil
 		}
-		if hard.Err() != nil {
+		patience := c.patience(hard)
+		if patience.Err() != nil {
 			return errDone
 		}
 		if ends(err) {
@@ -36,7 +37,7 @@ func (c *consumer) output(hard context.Context, inst any) error {
 		c.log.Error("can't send record: " + err.Error())
 		c.setState("retrying: " + err.Error())
 		c.books.retried.Add(1)
-		if !back.wait(hard) {
+		if !back.wait(patience) {
 			return errDone
 		}
 	}
@@ -224,7 +225,7 @@ func (c *consumer) flush(hard context.Context, f plugin.Flusher) error {
 		c.log.Error(err.Error())
 		c.setState("retrying: " + err.Error())
 		c.books.retried.Add(1)
-		if !back.wait(hard) {
+		if !back.wait(c.patience(hard)) {
 			return errDone
 		}
 	}

@@ -30,6 +30,9 @@ type spool struct {
 	opened  atomic.Pointer[queue.Queue] // the same, for reports
 	backlog atomic.Int64                // records that were waiting at the start
 	stored  chan struct{}
+	// staying is done when heka stops and everything that came in is on disk, where
+	// it stays for the next start.
+	staying context.Context
 
 	// Of the moving goroutine:
 	recs []queue.Record
@@ -42,6 +45,7 @@ type spool struct {
 	rest   []queue.Record // of the reader's last batch
 	acks   *acks
 	ends   []queue.Position // behind each message of the delivery at hand
+	left   queue.Position   // behind the last one that is done with of the delivery given up last
 	// done are messages that will not be delivered when they are read again:
 	// they stand behind others that have to be.
 	done map[queue.Position]bool
@@ -107,7 +111,15 @@ func (s *spool) open(hard context.Context) error {
 	s.backlog.Store(s.waiting())
 	s.pending(s.backlog.Load())
 	s.stored = make(chan struct{})
-	go s.move(hard)
+	staying, stay := context.WithCancel(hard)
+	s.staying = staying
+	go func() {
+		defer close(s.stored)
+		s.move(hard)
+		if !s.c.host.once {
+			stay()
+		}
+	}()
 	return nil
 }
 
@@ -121,7 +133,7 @@ func (s *spool) rewind() error {
 	if err != nil {
 		return err
 	}
-	s.reader, s.rest = r, nil
+	s.reader, s.rest, s.left = r, nil, queue.Position{}
 	s.hand.mu.Lock()
 	s.hand.n, s.hand.passed = 0, 0
 	s.hand.mu.Unlock()
@@ -144,6 +156,28 @@ func (s *spool) mark(packs []*plugin.Pack, p *plugin.Pack) {
 	}
 	acked := s.reader.Acked()
 	maps.DeleteFunc(s.done, func(end queue.Position, _ bool) bool { return end.Compare(acked) <= 0 })
+}
+
+// leave marks the first n messages of the delivery at hand, which is given up.
+func (s *spool) leave(packs []*plugin.Pack, n int) {
+	for _, p := range packs[:n] {
+		s.mark(packs, p)
+	}
+	if n > 0 {
+		s.left = s.ends[n-1]
+	}
+}
+
+// doneAhead is the number of messages that are done with but will come again, as
+// they stand behind others that are not.
+func (s *spool) doneAhead() (n int64) {
+	acked := s.reader.Acked()
+	for end := range s.done {
+		if end.Compare(acked) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // forgetMarks is the number of marks from which those that are not needed any
@@ -178,7 +212,6 @@ func (s *spool) over() bool {
 
 // move stores what comes into the inbox until it is closed and empty.
 func (s *spool) move(hard context.Context) {
-	defer close(s.stored)
 	for {
 		d, _, ok := s.c.inbox.take()
 		if !ok {
@@ -425,7 +458,14 @@ func (s *spool) close() {
 		return
 	}
 	<-s.stored
-	s.c.left.Store(s.waiting())
+	s.c.left.Store(s.waiting() - s.doneAhead())
+	if s.c.letters.open.n.Load() == 0 && s.acks.order.open() == 1 && s.left.Compare(s.reader.Acked()) > 0 {
+		// All before is acknowledged, so the part that was done of the last delivery
+		// can be, too.
+		if err := s.reader.Ack(s.left); err != nil {
+			s.c.log.Error("buffer: " + err.Error())
+		}
+	}
 	s.reader.Close()
 	if err := s.q.Close(); err != nil {
 		s.c.log.Error("buffer: " + err.Error())

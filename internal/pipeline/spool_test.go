@@ -68,6 +68,36 @@ func TestQueueOnDiskOutlivesTheRun(t *testing.T) {
 	}
 }
 
+// TestAnOrderlyStopDoesNotWaitForAServerThatIsDown stops a run whose output fails
+// in the middle of a batch: what is not delivered stays on disk, and only that.
+func TestAnOrderlyStopDoesNotWaitForAServerThatIsDown(t *testing.T) {
+	const n = 100
+	down := &sink{send: func(_ context.Context, text string) error {
+		if text == "42\n" {
+			return errors.New("server is down")
+		}
+		return nil
+	}}
+	g := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(numbered(n)), hold: true}), sinkOutput("SinkOutput", down))
+	g.once = false
+	h := g.start()
+	until(t, "the output to fail", func() bool { return h.Books().Consumers[0].Retried > 0 })
+	h.Stop(0)
+	b := g.balanced()
+	if c := b.Consumers[0]; g.code != 0 || c.Delivered != 42 || c.Left != n-42 {
+		t.Fatalf("exit code %d, books %+v\n%s", g.code, c, g.log)
+	}
+	if strings.Contains(g.log.String(), "giving up") || strings.Contains(g.log.String(), "balance") {
+		t.Errorf("log:\n%s", g.log)
+	}
+	up := &sink{}
+	g2 := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers("")}), sinkOutput("SinkOutput", up))
+	g2.global.BaseDir = g.global.BaseDir
+	g2.start()
+	g2.balanced()
+	wantNumbered(t, append(down.payloads(), up.payloads()...), n)
+}
+
 func TestRestartedInstanceGetsUnacknowledgedMessagesFromDiskAgain(t *testing.T) {
 	const n = 2000
 	o := &gathering{}
