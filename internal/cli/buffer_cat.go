@@ -1,22 +1,14 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hekad/heka/internal/queue"
 	"github.com/hekad/heka/message"
 )
-
-// replayTimeout bounds connecting to a server, and waiting for it to have read
-// everything.
-const replayTimeout = 30 * time.Second
 
 // storedOptions say which records of a queue are wanted.
 type storedOptions struct {
@@ -65,9 +57,13 @@ func newBufferReplay() *cobra.Command {
 		Long: `Write messages of a queue as framed records, to standard output, to a file, or
 to a TcpInput, which reads them with its own splitter and decoder. The queue
 stays as it is. With --all messages that were delivered and are still on disk are
-sent again; the option keep_delivered of a buffer says for how long that is.`,
+sent again; the option keep_delivered of a buffer says for how long that is.
+
+With --unwrap dead letters are replaced by the messages that they carry: those
+that an output refused are sent again once the cause is removed.`,
 		Example: `  heka buffer replay --to localhost:5565 queue
   heka buffer replay --all --since 2h --match "Type == 'x'" --to host:5565 queue
+  heka buffer replay --unwrap --match "Fields[reason] == 'x'" --to host:5565 dead
   heka buffer replay queue | heka cat -`,
 		Args: atMostOne("DIR"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -77,11 +73,11 @@ sent again; the option keep_delivered of a buffer says for how long that is.`,
 			if o.output != "" {
 				return misused("--to and --output exclude each other")
 			}
-			return o.send(c, args, to)
+			return sendTo(to, func(w io.Writer) error { return o.run(c, args, w) })
 		},
 	}
 	o.register(c)
-	c.Flags().StringVar(&to, "to", "", "TcpInput to send to, as host:port")
+	registerTo(c, &to)
 	return c
 }
 
@@ -99,49 +95,6 @@ func (o *storedOptions) run(c *cobra.Command, args []string, out io.Writer) erro
 	j.chooseFormat()
 	j.inputs = []func() error{func() error { return o.read(j, q) }}
 	return j.run(out)
-}
-
-// send writes to a server and waits until it has read everything.
-func (o *storedOptions) send(c *cobra.Command, args []string, to string) error {
-	conn, err := net.DialTimeout("tcp", to, replayTimeout)
-	if err != nil {
-		return failed(err)
-	}
-	defer conn.Close()
-	w := &sending{conn: conn}
-	if err := o.run(c, args, w); err != nil {
-		return err
-	}
-	if w.err != nil {
-		return failed(fmt.Errorf("sending to %s: %w", to, w.err))
-	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		return failed(fmt.Errorf("sending to %s: %w", to, err))
-	}
-	conn.SetReadDeadline(time.Now().Add(replayTimeout))
-	if _, err := io.Copy(io.Discard, conn); err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = errors.New("it has not read everything")
-		}
-		return failed(fmt.Errorf("sending to %s: %w", to, err))
-	}
-	return nil
-}
-
-// sending is a connection whose failure is remembered: a peer that goes away is
-// no reader that has seen enough.
-type sending struct {
-	conn net.Conn
-	err  error
-}
-
-// Write implements io.Writer.
-func (s *sending) Write(b []byte) (int, error) {
-	n, err := s.conn.Write(b)
-	if err != nil {
-		s.err = err
-	}
-	return n, err
 }
 
 // read hands the wanted records of a queue to a job.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"math"
 	"time"
 
@@ -28,7 +29,7 @@ const defaultCatMessage = 4 << 20
 type catOptions struct {
 	match, format, output, from string
 	since, until                string
-	tail, utc                   bool
+	tail, utc, unwrap           bool
 	offset                      int64
 	limit, maxMessage           uint64
 }
@@ -38,6 +39,7 @@ var catFormats = []string{"txt", "json", "heka", "rst", "payload", "count"}
 
 func newCat() *cobra.Command {
 	var o catOptions
+	var to string
 	c := &cobra.Command{
 		Use:   "cat [flags] FILE...",
 		Short: "Show, count, filter and convert files of messages",
@@ -60,6 +62,10 @@ Formats:
 2006-01-02 15:04:05, in the local zone unless it names one, or a duration such
 as 15m for 15 minutes ago.
 
+With --unwrap the messages that dead letters carry are written in place of the
+letters; --match and the times still look at the letters. With --to they go, as
+framed records, to a TcpInput.
+
 Exit codes: 0 done, also when files were damaged; 1 no file named; 2 bad
 expression or flag; 3 a file cannot be opened; 4 the output cannot be opened or
 written; 5 bad offset; 6 a file cannot be read to its end; 8 --max-message-size
@@ -69,10 +75,23 @@ too large.`,
   heka cat --format heka --match "Type == 'x'" --output x.hpb all.hpb
   heka cat --since 15m --format json messages.hpb.gz | jq .payload
   heka cat --from json --format heka --output messages.hpb messages.jsonl
+  heka cat --unwrap --match "Fields[reason] == 'x'" --to host:5565 dead.hpb
   heka cat --tail messages.hpb`,
-		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case to == "":
+				return o.run(c, args, c.OutOrStdout())
+			case o.output != "":
+				return misused("--to and --output exclude each other")
+			case c.Flags().Changed("format") && o.format != "heka":
+				return misused("--to sends the format heka, not %s", o.format)
+			}
+			o.format = "heka"
+			return sendTo(to, func(w io.Writer) error { return o.run(c, args, w) })
+		},
 	}
 	f := c.Flags()
+	registerTo(c, &to)
 	o.register(c)
 	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
 	f.StringVar(&o.from, "from", "heka", "form of the files: heka or json (one JSON object a line)")
@@ -85,7 +104,7 @@ too large.`,
 }
 
 // run checks the flags and does the work.
-func (o *catOptions) run(c *cobra.Command, args []string) error {
+func (o *catOptions) run(c *cobra.Command, args []string, out io.Writer) error {
 	stderr := c.ErrOrStderr()
 	if len(args) == 0 {
 		c.SetOut(stderr)
@@ -121,7 +140,7 @@ func (o *catOptions) run(c *cobra.Command, args []string) error {
 	for _, path := range files {
 		j.inputs = append(j.inputs, func() error { return j.file(path) })
 	}
-	return j.run(c.OutOrStdout())
+	return j.run(out)
 }
 
 // register adds the flags that every command that shows messages has.
@@ -133,6 +152,7 @@ func (o *catOptions) register(c *cobra.Command) {
 	f.StringVar(&o.since, "since", "", "only messages from this time on")
 	f.StringVar(&o.until, "until", "", "only messages before this time")
 	f.BoolVar(&o.utc, "utc", false, "show and take times in UTC")
+	f.BoolVar(&o.unwrap, "unwrap", false, "the messages that dead letters carry in place of the letters")
 }
 
 // job checks the flags of register and makes a job that has no inputs yet.

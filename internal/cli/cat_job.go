@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hekad/heka/internal/deadletter"
 	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/message"
@@ -35,6 +36,7 @@ type catJob struct {
 	out           *bufio.Writer
 	showProgress  bool
 
+	original           message.Message // of a dead letter
 	processed, matched uint64
 }
 
@@ -201,6 +203,15 @@ func (j *catJob) message(r *records) error {
 		return nil
 	}
 	j.matched++
+	if j.unwrap {
+		if wire, ok := deadletter.Original(m); ok {
+			m = &j.original
+			if err := m.Parse(wire); err != nil {
+				j.diag.say("Error unmarshalling message of the dead letter at offset: %d error: %v", r.offset, err)
+				return nil
+			}
+		}
+	}
 	if j.render != nil {
 		b, err := j.render(j.out.AvailableBuffer(), m, r)
 		if err != nil {
@@ -254,11 +265,11 @@ func (j *catJob) chooseFormat() {
 
 // reframe writes the record as it was, or a frame around what was no record.
 func (j *catJob) reframe() rendering {
-	if j.kind == framedRecords {
-		return func(dst []byte, _ *message.Message, r *records) ([]byte, error) { return append(dst, r.record...), nil }
-	}
 	var body []byte
-	return func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
+	return func(dst []byte, m *message.Message, r *records) ([]byte, error) {
+		if j.kind == framedRecords && m == r.message {
+			return append(dst, r.record...), nil
+		}
 		body = m.AppendWire(body[:0])
 		return framing.Append(dst, body, int(j.maxMessage))
 	}

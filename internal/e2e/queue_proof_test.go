@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"context"
 	wire "encoding/binary"
 	"fmt"
@@ -17,6 +18,9 @@ import (
 	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/message"
 )
+
+// inFlight is about how many messages a feeder sends without acknowledgement.
+const inFlight = 5000
 
 // feeder sends numbered messages over connections that break, and believes
 // nothing to be delivered before it is acknowledged.
@@ -74,7 +78,7 @@ func (f *feeder) connection(ctx context.Context, addr string, n int) int {
 			return n
 		}
 		var b []byte
-		if waiting < 5000 {
+		if waiting < inFlight {
 			for range 100 {
 				if next == n && ctx.Err() != nil {
 					break
@@ -131,6 +135,30 @@ func appendNumbered(dst []byte, n int) []byte {
 		panic(err)
 	}
 	return dst
+}
+
+// goingBack reads the numbers in the file of a receiver in order and returns how
+// often they went back to ones that had been written before, and by how many at
+// most, counted from the highest one.
+func goingBack(t *testing.T, path string) (farthest, times int) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	highest, last := -1, -1
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		var n int
+		if _, err := fmt.Sscanf(sc.Text(), "line %d of", &n); err != nil {
+			continue // half of a line, where the receiver was killed
+		}
+		if n <= last {
+			times++
+		}
+		farthest, highest, last = max(farthest, highest-n), max(highest, n), n
+	}
+	return farthest, times
 }
 
 // TestNothingIsLostThroughAQueueOnDisk sends messages through a heka with a queue
@@ -202,10 +230,19 @@ address = %q
 	receiver.signal(syscall.SIGINT)
 	receiver.wait(0)
 	lost, repeated = counted(t, out, n)
-	t.Logf("%d messages, %d kills, %d restarts of the receiver, %d broken connections: %d lost, %d repeated",
-		n, kills, restarts, p.broken.Load(), lost, repeated)
+	farthest, times := goingBack(t, out)
+	t.Logf("%d messages, %d kills, %d restarts of the receiver, %d broken connections: %d lost, %d repeated, going back %d times by %d at most",
+		n, kills, restarts, p.broken.Load(), lost, repeated, times, farthest)
 	if lost > 0 {
 		t.Errorf("%d messages are lost", lost)
+	}
+	// A repeat is of what was not acknowledged, or was within the last commit
+	// interval, in which there is time for a window at most.
+	if farthest > 2*window+inFlight {
+		t.Errorf("a message is repeated that lies %d behind the newest", farthest)
+	}
+	if times > kills+restarts {
+		t.Errorf("messages are repeated %d times in %d kills and restarts", times, kills+restarts)
 	}
 	if repeated > (restarts+1)*window {
 		t.Errorf("%d messages are repeated after %d restarts of the receiver", repeated, restarts)
