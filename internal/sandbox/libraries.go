@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/lpeg"
 )
 
 // library is what the library functions of one sandbox keep.
@@ -76,6 +78,7 @@ func (s *Sandbox) openLibraries(L *lua.LState) {
 	for name, fn := range s.baseFunctions() {
 		g.RawSetString(name, L.NewFunction(fn))
 	}
+	lpeg.Trust(L)
 	s.lib.loaded = L.GetField(L.G.Registry, "_LOADED").(*lua.LTable)
 	pkg := L.CreateTable(0, 0)
 	pkg.Metatable = L.CreateTable(0, 0) // it is no data

@@ -12,7 +12,7 @@ func (m *machine) ask(open int32, i int) (to int, ok bool) {
 	n := m.inside(open)
 	m.l.Push(m.prog.kept[c.ref].value)
 	m.l.Push(m.subject)
-	m.l.Push(number(i + 1))
+	m.l.Push(m.lib.numbers.Int(int64(i + 1)))
 	m.pass(n)
 	m.l.Call(n+2, lua.MultRet)
 	if len(m.given) > 0 {

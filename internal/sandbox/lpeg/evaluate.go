@@ -31,7 +31,7 @@ func (m *machine) evaluate(i int32) int {
 	case keepSimple:
 		return m.pushText(c) + m.children(i)
 	case keepPosition:
-		return m.push(number(int(c.start) + 1))
+		return m.push(m.lib.numbers.Int(int64(c.start) + 1))
 	case keepConst:
 		return m.push(k.value)
 	case keepArgument:
@@ -137,6 +137,11 @@ func (m *machine) query(i int32, k *capture) int {
 // callWith gives the results of the function of k for the values inside capture
 // i.
 func (m *machine) callWith(i int32, k *capture) int {
+	if c := &m.marks[i]; k.value == m.lib.tonumber && c.next == i+1 {
+		if n, ok := digits(m.s[c.start:c.end]); ok {
+			return m.push(m.lib.numbers.Int(n))
+		}
+	}
 	base := m.l.GetTop()
 	n := m.inside(i)
 	m.l.Push(k.value)
@@ -234,8 +239,15 @@ func (m *machine) record(i int32, s *shape) int {
 	m.charge(56 + 40*len(s.names))
 	from := len(m.vals)
 	whole := true
-	for j := i + 1; j < m.marks[i].next; j = m.marks[j].next {
-		whole = m.one(m.inside(j)) != lua.LNil && whole
+	for j, end := i+1, m.marks[i].next; j < end; {
+		c := &m.marks[j]
+		if next := c.next; next == j+1 {
+			m.pushText(c)
+			j = next
+		} else {
+			whole = m.one(m.inside(j)) != lua.LNil && whole
+			j = next
+		}
 	}
 	values := m.vals[from:]
 	var t *lua.LTable

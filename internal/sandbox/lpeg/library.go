@@ -2,6 +2,8 @@ package lpeg
 
 import (
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/box"
 )
 
 // version is what lpeg.version() tells.
@@ -18,6 +20,9 @@ type library struct {
 	stack  int         // limit of the backtrack stack
 	depth  int         // matches under way in one another
 	re     *lua.LTable // the module re, once it is opened
+
+	tonumber lua.LValue  // Lua's own, as Trust was told, or nil
+	numbers  box.Numbers // positions and what tonumber gives
 }
 
 // pattern is the Go value of a pattern's userdata.
@@ -36,8 +41,19 @@ func Open(l *lua.LState) int {
 	return 1
 }
 
-// Preload lets require find lpeg and re, if the state has package.preload.
+// Trust says that the global tonumber is, at this moment, the one of Lua, so that
+// captures need not call it for what is obviously a number.
+func Trust(l *lua.LState) {
+	l.Get(lua.RegistryIndex).(*lua.LTable).RawSetString(trusted, l.GetGlobal("tonumber"))
+}
+
+// trusted is the entry of the registry in which Trust keeps tonumber.
+const trusted = "heka.lpeg.tonumber"
+
+// Preload lets require find lpeg and re, if the state has package.preload. Nothing
+// may have run in the state before.
 func Preload(l *lua.LState) {
+	Trust(l)
 	l.PreloadModule(Name, Open)
 	l.PreloadModule(ReName, OpenRe)
 }
@@ -49,7 +65,7 @@ func libraryOf(l *lua.LState) *library {
 	if ud, ok := registry.RawGetString(key).(*lua.LUserData); ok {
 		return ud.Value.(*library)
 	}
-	lib := &library{stack: defaultStack}
+	lib := &library{stack: defaultStack, tonumber: registry.RawGetString(trusted)}
 	lib.module = functions(l, []function{
 		{"P", lib.newP}, {"S", lib.newS}, {"R", lib.newR}, {"V", lib.newV}, {"B", lib.newB},
 		{"C", lib.newC}, {"Carg", lib.newCarg}, {"Cb", lib.newCb}, {"Cc", lib.newCc}, {"Cf", lib.newCf},

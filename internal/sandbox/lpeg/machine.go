@@ -61,6 +61,7 @@ type mark struct {
 // machine is the state of one match. It is used by one call of match at a time;
 // calls made by functions of the pattern have their own.
 type machine struct {
+	lib     *library
 	l       *lua.LState
 	ctx     context.Context // may be nil
 	meter   Meter           // may be nil
@@ -85,9 +86,9 @@ type machine struct {
 var machines = sync.Pool{New: func() any { return &machine{stack: make([]frame, 32)} }}
 
 // newMachine gets a machine for a call of match on l.
-func newMachine(l *lua.LState, p *program, limit int) *machine {
+func (lib *library) newMachine(l *lua.LState, p *program) *machine {
 	m := machines.Get().(*machine)
-	m.l, m.prog, m.limit = l, p, limit
+	m.lib, m.l, m.prog, m.limit = lib, l, p, lib.stack
 	m.ctx, m.fuel = l.Context(), math.MaxInt
 	if m.ctx != nil {
 		m.fuel = pollSteps

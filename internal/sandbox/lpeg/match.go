@@ -39,7 +39,7 @@ func (lib *library) run(l *lua.LState, prog *program, subject lua.LValue, s stri
 		l.RaiseError("too many matches inside one another")
 	}
 	defer lib.leave()
-	m := newMachine(l, prog, lib.stack)
+	m := lib.newMachine(l, prog)
 	m.s, m.subject, m.nargs = s, subject, nargs
 	end, ok := m.run(start)
 	m.spend(0)
@@ -55,7 +55,7 @@ func (lib *library) run(l *lua.LState, prog *program, subject lua.LValue, s stri
 	}
 	m.release()
 	if n == 0 {
-		l.Push(number(end + 1))
+		l.Push(lib.numbers.Int(int64(end + 1)))
 		n = 1
 	}
 	return n

@@ -8,20 +8,24 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// small holds ready values for the small positions, so that they cost no
-// allocation.
-var small = func() (list [512]lua.LValue) {
-	for i := range list {
-		list[i] = lua.LNumber(i)
-	}
-	return list
-}()
+// maxDigits is the number of digits up to which each number is a float64.
+const maxDigits = 15
 
-func number(n int) lua.LValue {
-	if n >= 0 && n < len(small) {
-		return small[n]
+// digits is the number that a text of nothing but a few digits stands for.
+//
+// hot: once per number in a match.
+func digits(s string) (n int64, ok bool) {
+	if len(s) == 0 || len(s) > maxDigits {
+		return 0, false
 	}
-	return lua.LNumber(n)
+	for i := range len(s) {
+		d := s[i] - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(d)
+	}
+	return n, true
 }
 
 // numberText is the text of a number: whole numbers in full, others as with %.14g

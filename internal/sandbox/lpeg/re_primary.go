@@ -84,7 +84,7 @@ func sameText(l *lua.LState) int {
 	if !ok || !strings.HasPrefix(s[at-1:], string(text)) {
 		return 0
 	}
-	l.Push(number(at + len(text)))
+	l.Push(lua.LNumber(at + len(text)))
 	return 1
 }
 
