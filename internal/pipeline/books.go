@@ -85,6 +85,13 @@ func (d *drops) add(reason string, n uint64) {
 	d.by[reason] += n
 }
 
+// of returns the number of messages dropped for a reason.
+func (d *drops) of(reason string) uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.by[reason]
+}
+
 func (d *drops) total() uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -303,7 +303,8 @@ func (h *Host) abandon() {
 		if !await(ctx, c.ended) {
 			c.log.Error("did not stop")
 		}
-		if n := c.inFlight(); n > 0 {
+		// What is on disk was named when its queue was closed.
+		if n := c.inFlight() - c.left.Load() + int64(c.books.dropped.of("shutdown")); n > 0 {
 			c.log.Error(fmt.Sprintf("%d %s left undelivered", n, plural(uint64(n), "message")))
 		}
 	}

@@ -466,6 +466,9 @@ func (s *spool) close() {
 			s.c.log.Error("buffer: " + err.Error())
 		}
 	}
+	if n := s.c.left.Load(); n > 0 {
+		s.c.log.Info(fmt.Sprintf("%d %s in the queue on disk for the next start", n, plural(uint64(n), "message")))
+	}
 	s.reader.Close()
 	if err := s.q.Close(); err != nil {
 		s.c.log.Error("buffer: " + err.Error())
