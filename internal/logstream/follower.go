@@ -92,7 +92,7 @@ type Follower struct {
 // NewFollower returns a follower of the stream with the given name. It does
 // nothing before the first Wait.
 func NewFollower(c *Catalog, name string, opt Options) *Follower {
-	f := &Follower{catalog: c, name: name, opt: opt, check: opt.CheckInterval, warned: map[string]bool{}}
+	f := &Follower{catalog: c, name: name, opt: opt, check: opt.CheckInterval}
 	if f.check <= 0 {
 		f.check = DefaultCheckInterval
 	}
@@ -100,7 +100,6 @@ func NewFollower(c *Catalog, name string, opt Options) *Follower {
 		f.woken = make(chan struct{}, 1)
 		f.opt.Wake = f.signal
 	}
-	f.list.init()
 	return f
 }
 
@@ -253,6 +252,15 @@ func (f *Follower) Release() {
 	f.closeAll()
 }
 
+// Shrink frees the memory that only a stream with much to read needs.
+func (f *Follower) Shrink() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cur != nil {
+		f.cur.shrink()
+	}
+}
+
 // Close ends the follower. Position still answers.
 func (f *Follower) Close() error {
 	f.disarm()
@@ -290,6 +298,9 @@ func (f *Follower) warn(err error) {
 	}
 	if len(f.warned) >= 1000 {
 		clear(f.warned)
+	}
+	if f.warned == nil {
+		f.warned = map[string]bool{}
 	}
 	f.warned[text] = true
 	f.opt.Warn(fmt.Errorf("stream %q: %w", f.name, err))

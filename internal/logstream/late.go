@@ -48,7 +48,7 @@ func (f *Follower) findLate(files []File) {
 		return
 	}
 	now := time.Now()
-	waiting := map[FileID]lateFile{}
+	var waiting map[FileID]lateFile // made for the first
 	for i := range files {
 		file := files[i]
 		if file.Size == 0 || f.list.isDone(&file) || f.isBehind(file.ID) {
@@ -60,6 +60,9 @@ func (f *Follower) findLate(files []File) {
 		}
 		settled := now.Sub(late.since) >= min(f.catalog.every, settleTime)
 		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file) {
+			if waiting == nil {
+				waiting = map[FileID]lateFile{}
+			}
 			waiting[file.ID] = late
 		}
 	}

@@ -59,12 +59,6 @@ type doneFile struct {
 	copied bool
 }
 
-func (l *list) init() {
-	l.done = map[FileID]*doneFile{}
-	l.waiting = map[FileID]lateFile{}
-	l.searched = map[FileID]bool{}
-}
-
 func (l *list) use(listing *Listing) {
 	l.gen, l.listing, l.stale = listing.Gen, listing, false
 }
@@ -79,6 +73,9 @@ func (l *list) left(s *source) {
 
 // finish notes that a file has been read.
 func (l *list) finish(file File, head []byte) {
+	if l.done == nil {
+		l.done = map[FileID]*doneFile{}
+	}
 	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}
 }
 

@@ -17,7 +17,7 @@ func (s *source) rewound(n int64) {
 		s.close()
 	}
 	if tail, ok := s.before(s.off); ok {
-		s.tail = append(make([]byte, 0, recentSize), tail...)
+		s.tail = bytes.Clone(tail)
 	}
 }
 
@@ -153,7 +153,7 @@ func (s *source) seekPlain(seek int64, like *fingerprint) error {
 	if !like.begins(s.head) {
 		return errDiffers
 	}
-	s.tail = make([]byte, min(seek, recentSize), recentSize)
+	s.tail = make([]byte, min(seek, tailSize))
 	if _, err := s.f.ReadAt(s.tail, seek-int64(len(s.tail))); err != nil && len(s.tail) > 0 {
 		return shortened(err)
 	}

@@ -27,6 +27,9 @@ func (f *Follower) goOnInCopy(ctx context.Context) bool {
 			f.list.stale = true
 			continue
 		}
+		if f.list.searched == nil {
+			f.list.searched = map[FileID]bool{}
+		}
 		f.list.searched[file.ID] = true
 		// A few bytes under the old name are rather a new file that begins like
 		// the old one.

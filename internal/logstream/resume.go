@@ -123,6 +123,7 @@ func (f *Follower) begin(files []File, i int, src *source, heads [][]byte, behin
 		src = s
 	}
 	f.use(src, i)
+	f.opt.Start = Position{} // what it says is in the track now
 	f.started = true
 }
 

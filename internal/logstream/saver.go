@@ -96,6 +96,13 @@ func (s *Saver) Close() error {
 	return errors.Join(err, gone)
 }
 
+// Is reports whether two positions are the same place, with nothing of other
+// files to remember.
+func (p *Position) Is(o *Position) bool {
+	return p.FileName == o.FileName && p.FileID == o.FileID && p.Seek == o.Seek && p.LastHash == o.LastHash &&
+		p.After == nil && o.After == nil && len(p.Behind) == 0 && len(o.Behind) == 0
+}
+
 // goesOn reports whether p is the position o or a later one in the same file,
 // with all else as it was.
 func (p *Position) goesOn(o *Position) bool {

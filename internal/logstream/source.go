@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -41,10 +42,9 @@ type source struct {
 	// hole is how many zero bytes at the beginning were passed.
 	hole int64
 
-	f    *os.File // nil while closed
-	dec  io.ReadCloser
-	err  error // what the decoder said last
-	over [tailSize]byte
+	f   *os.File // nil while closed
+	dec io.ReadCloser
+	err error // what the decoder said last
 
 	// rank orders the files that the stream went through; a file that appeared
 	// too late to take part has 0.
@@ -200,7 +200,9 @@ func (s *source) read(p []byte) (int, error) {
 // if it has grown beyond the place since.
 func (s *source) readPlain(p []byte) (int, error) {
 	last := s.lastBytes()
-	over := s.over[:len(last)]
+	room := overs.Get().(*[tailSize]byte)
+	defer overs.Put(room)
+	over := room[:len(last)]
 	n, err := readAcross(s.f, over, p, s.off-int64(len(over)))
 	if err != nil {
 		return 0, err
@@ -213,6 +215,9 @@ func (s *source) readPlain(p []byte) (int, error) {
 	}
 	return n - len(over), nil
 }
+
+// overs are for the bytes that are read once more.
+var overs = sync.Pool{New: func() any { return new([tailSize]byte) }}
 
 func (s *source) readDecoded(p []byte) (int, error) {
 	if s.dec == nil && s.err == nil {
@@ -264,9 +269,6 @@ func (s *source) took(p []byte) {
 			s.kept = append(s.kept[:0], s.kept[len(s.kept)-keepLimit:]...)
 		}
 	}
-	if s.tail == nil {
-		s.tail = make([]byte, 0, recentSize)
-	}
 	if len(p) >= recentSize {
 		s.tail = append(s.tail[:0], p[len(p)-recentSize:]...)
 		return
@@ -275,6 +277,16 @@ func (s *source) took(p []byte) {
 		s.tail = append(s.tail[:0], s.tail[drop:]...)
 	}
 	s.tail = append(s.tail, p...)
+}
+
+// shrink frees what only a file that is being read needs.
+func (s *source) shrink() {
+	if cap(s.tail) > tailSize {
+		s.tail = bytes.Clone(s.lastBytes())
+	}
+	if cap(s.head) > len(s.head) {
+		s.head = bytes.Clone(s.head)
+	}
 }
 
 // lastBytes returns the part of tail that reads and fingerprints compare.

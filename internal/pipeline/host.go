@@ -30,6 +30,7 @@ type Host struct {
 	roster  roster
 	routes  atomic.Pointer[routes]
 	arenas  arenas
+	kits    sync.Pool // of *kit
 	batches batches
 
 	filterWork *gauge // deliveries that filters have not finished

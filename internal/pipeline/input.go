@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hekad/heka/internal/matcher"
-	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -172,8 +170,7 @@ func (in *input) tick(ctx context.Context, every time.Duration) {
 
 // Open implements plugin.Feed.
 func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
-	s := &stream{in: in, host: in.host, opts: o, logger: o.Logger, uuids: message.NewUUIDSource(),
-		scratch: new(matcher.Scratch)}
+	s := &stream{in: in, host: in.host, opts: o, logger: o.Logger}
 	if s.logger == "" {
 		s.logger = in.name
 	}

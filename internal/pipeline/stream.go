@@ -26,9 +26,8 @@ type stream struct {
 	decoder  *decoding // nil without a decoder
 	workers  *workers  // nil unless decoder_workers > 1
 	order    *order    // nil while nobody asks for delivery
-	uuids    *message.UUIDSource
+	kit      *kit      // nil while it rests
 	hits     []int32
-	scratch  *matcher.Scratch
 	tally    tally
 	consumed int64 // bytes that became records or were skipped
 	ticketed int64 // consumed at the last ticket
@@ -72,12 +71,49 @@ func (s *stream) Split(r io.Reader) error {
 				s.finish()
 			}
 			s.Flush()
+			s.letGo()
 			return nil
 		}
 		s.Flush()
 		if err != nil {
+			s.letGo()
 			return err
 		}
+	}
+}
+
+// letGo lets go of the arena if nothing in it is unfinished: the next data may be
+// long in coming, and streams may be many.
+func (s *stream) letGo() {
+	if s.start == s.end {
+		s.ar.release()
+		s.ar, s.start, s.end = nil, 0, 0
+		if s.kit != nil {
+			s.host.kits.Put(s.kit)
+			s.kit = nil
+		}
+	}
+}
+
+// A kit is what a stream works with and need not keep while it rests.
+type kit struct {
+	uuids   *message.UUIDSource
+	scratch matcher.Scratch
+}
+
+func newKit() *kit { return &kit{uuids: message.NewUUIDSource()} }
+
+// begin sees to it that the stream has a batch, and a kit.
+func (s *stream) begin() {
+	if s.b != nil {
+		return
+	}
+	s.b = s.host.begin()
+	if s.kit != nil {
+		return
+	}
+	if s.kit, _ = s.host.kits.Get().(*kit); s.kit == nil {
+		s.kit = newKit()
 	}
 }
 
@@ -362,9 +398,7 @@ func (s *stream) rest() {
 // record makes a message of one record and sends it on its way.
 func (s *stream) record(rec []byte) {
 	s.tally.received++
-	if s.b == nil {
-		s.b = s.host.begin()
-	}
+	s.begin()
 	if s.ar != nil {
 		s.b.uses(s.ar)
 	}
@@ -388,7 +422,7 @@ func (s *stream) record(rec []byte) {
 // fresh fills in what every new message has.
 func (s *stream) fresh(p *plugin.Pack, payload string) {
 	m := &p.Message
-	m.SetUUID(s.uuids.New())
+	m.SetUUID(s.kit.uuids.New())
 	m.SetTimestamp(s.now)
 	m.SetLogger(s.logger)
 	m.SetPayload(payload)
@@ -422,7 +456,7 @@ func (s *stream) route(p *plugin.Pack) {
 		s.unsampled = s.host.global.SampleDenominator
 		b.routes.sample(p)
 	}
-	if !b.routes.match(b, p, &s.hits, s.scratch) {
+	if !b.routes.match(b, p, &s.hits, &s.kit.scratch) {
 		s.tally.unmatched++
 		if b.isLast(p) {
 			b.back()
@@ -432,13 +466,11 @@ func (s *stream) route(p *plugin.Pack) {
 
 // Pack implements plugin.Stream.
 func (s *stream) Pack() *plugin.Pack {
-	if s.b == nil {
-		s.b = s.host.begin()
-	}
+	s.begin()
 	p := s.b.next()
 	s.now = time.Now().UnixNano()
 	m := &p.Message
-	m.SetUUID(s.uuids.New())
+	m.SetUUID(s.kit.uuids.New())
 	m.SetTimestamp(s.now)
 	m.SetLogger(s.logger)
 	return p

@@ -5,8 +5,6 @@ import (
 	"runtime/debug"
 	"sync"
 
-	"github.com/hekad/heka/internal/matcher"
-	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -22,7 +20,7 @@ type workers struct {
 }
 
 // worker is one decoding goroutine. Its stream is a private twin of the real
-// one: same input and options, with decoder, scratch and tally of its own.
+// one: same input and options, with decoder, kit and tally of its own.
 type worker struct {
 	twin *stream
 	in   chan parcel
@@ -49,7 +47,7 @@ func newWorkers(s *stream, token string, n int) (*workers, error) {
 			return nil, err
 		}
 		twin := &stream{in: s.in, host: s.host, opts: s.opts, logger: s.logger, split: s.split,
-			decoder: d, uuids: message.NewUUIDSource(), scratch: new(matcher.Scratch)}
+			decoder: d, kit: newKit()}
 		w.each = append(w.each, &worker{twin, make(chan parcel, 1), make(chan parcel, 1)})
 	}
 	for _, k := range w.each {

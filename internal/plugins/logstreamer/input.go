@@ -62,6 +62,7 @@ func (in *Input) Prepare(ctx context.Context) error {
 	if in.journal, err = logstream.OpenJournal(in.config.Journal(in.env.BaseDir)); err != nil {
 		return err
 	}
+	in.keeper.journal = in.journal
 	if in.first, err = in.catalog.Refresh(ctx); err != nil {
 		return err
 	}
@@ -146,6 +147,7 @@ func (in *Input) reader(ctx context.Context, feed plugin.Feed, name string, at l
 	}
 	r := &reader{
 		name:     name,
+		resting:  true,
 		feed:     feed,
 		schedule: in.turns,
 		keeper:   in.keeper,
@@ -164,7 +166,10 @@ func (in *Input) reader(ctx context.Context, feed plugin.Feed, name string, at l
 		Start: at, Tail: in.config.InitialTail && first, Once: feed.Once(),
 		Hints: in.hints, Wake: func() { in.turns.wake(ctx, r) }, Warn: in.warn,
 	})
-	r.keeping = keeping{kept: -1, saved: -1, saver: in.journal.Saver(name)}
+	r.keeping = keeping{kept: -1, saved: -1}
+	if !at.IsZero() {
+		r.keeping.start = &at
+	}
 	return r
 }
 

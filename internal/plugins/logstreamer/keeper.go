@@ -26,15 +26,17 @@ const (
 // something was delivered, and saved, durably, a second later or when the reader
 // is in another file.
 type keeper struct {
-	warn   func(error)
-	forget func(*reader) // told of readers that are over and saved
-	woken  chan struct{}
+	journal *logstream.Journal
+	warn    func(error)
+	forget  func(*reader) // told of readers that are over and saved
+	woken   chan struct{}
 
 	mu    sync.Mutex // guards moved, and keeping.moved
 	moved []*reader  // something of them was delivered since the last round
 
 	// What follows is for the goroutine in run, or for close.
 	late     []*reader // that have to be saved when there is time for it
+	todo     []*reader // of the current round
 	noted    []*reader // that were only noted, or have their progress file open
 	next     time.Time // when noted are saved
 	credit   time.Duration
@@ -44,10 +46,19 @@ type keeper struct {
 // keeping is what a keeper knows of a reader.
 type keeping struct {
 	moved bool
-	noted bool  // in keeper.noted
-	kept  int64 // offset of the position written down last, or -1
-	saved int64 // offset of the position saved last, or -1
-	saver *logstream.Saver
+	noted bool                // in keeper.noted
+	kept  int64               // offset of the position written down last, or -1
+	saved int64               // offset of the position saved last, or -1
+	saver *logstream.Saver    // nil before the first position
+	start *logstream.Position // as it was loaded, until the first position
+}
+
+// saver returns what writes the positions of a reader.
+func (k *keeper) saver(r *reader) *logstream.Saver {
+	if r.keeping.saver == nil {
+		r.keeping.saver = k.journal.Saver(r.name)
+	}
+	return r.keeping.saver
 }
 
 func newKeeper(warn func(error), forget func(*reader)) *keeper {
@@ -97,18 +108,18 @@ func (k *keeper) run(ctx context.Context) {
 // round writes down what is to be. It returns when to call it again at the
 // latest.
 func (k *keeper) round() time.Duration {
-	todo := k.late
-	k.late = nil
+	k.late, k.todo = k.todo[:0], k.late
 	k.mu.Lock()
 	for _, r := range k.moved {
 		r.keeping.moved = false
 	}
-	todo = append(todo, k.moved...)
+	k.todo = append(k.todo, k.moved...)
 	k.moved = k.moved[:0]
 	k.mu.Unlock()
-	for _, r := range todo {
+	for _, r := range k.todo {
 		k.write(r)
 	}
+	clear(k.todo)
 	if !time.Now().Before(k.next) {
 		k.saveNoted()
 		k.next = time.Now().Add(saveInterval)
@@ -125,16 +136,25 @@ func (k *keeper) round() time.Duration {
 // write notes the position of a reader, or saves it if that is needed.
 func (k *keeper) write(r *reader) {
 	over := r.ended.Load() && r.progress.settled()
+	if r.keeping.kept < 0 && !over && !k.afford() {
+		k.late = append(k.late, r)
+		return
+	}
 	p, offset := r.position()
+	start := r.keeping.start
+	r.keeping.start = nil
 	switch {
 	case p.IsZero(), offset == r.keeping.saved && !over:
-	case over || !r.keeping.saver.CanNote(&p):
+	case start != nil && p.Is(start):
+		r.keeping.saved = offset
+		r.keep(offset)
+	case over || !k.saver(r).CanNote(&p):
 		if !k.save(r, p, offset) {
 			k.late = append(k.late, r)
 			return
 		}
 	case offset != r.keeping.kept:
-		if err := r.keeping.saver.Note(p); err != nil {
+		if err := k.saver(r).Note(p); err != nil {
 			k.complain(r, err)
 			return
 		}
@@ -152,16 +172,14 @@ func (k *keeper) write(r *reader) {
 // save saves a position if there is time for it, and reports whether it did, or
 // need not.
 func (k *keeper) save(r *reader, p logstream.Position, offset int64) bool {
-	now := time.Now()
-	k.credit = min(saveCredit, k.credit+now.Sub(k.credited)/saveShare)
-	k.credited = now
 	if offset == r.keeping.saved {
 		return true
 	}
-	if k.credit <= 0 {
+	if !k.afford() {
 		return false
 	}
-	if err := r.keeping.saver.Save(p); err != nil {
+	now := time.Now()
+	if err := k.saver(r).Save(p); err != nil {
 		k.warn(err)
 		k.credit = min(k.credit, -saveInterval/saveShare)
 		return false
@@ -170,6 +188,14 @@ func (k *keeper) save(r *reader, p logstream.Position, offset int64) bool {
 	r.keep(offset)
 	r.keeping.saved = offset
 	return true
+}
+
+// afford reports whether there is time to save a position.
+func (k *keeper) afford() bool {
+	now := time.Now()
+	k.credit = min(saveCredit, k.credit+now.Sub(k.credited)/saveShare)
+	k.credited = now
+	return k.credit > 0
 }
 
 // complain reports an error and has the position written down later.
@@ -186,7 +212,7 @@ func (k *keeper) saveNoted() {
 	for _, r := range list {
 		if r.keeping.kept == r.keeping.saved {
 			r.keeping.noted = false
-			if err := r.keeping.saver.Release(); err != nil {
+			if err := k.saver(r).Release(); err != nil {
 				k.warn(err)
 			}
 			continue
@@ -200,7 +226,7 @@ func (k *keeper) saveNoted() {
 
 // end forgets a reader that is over.
 func (k *keeper) end(r *reader) {
-	if err := r.keeping.saver.Close(); err != nil {
+	if err := k.saver(r).Close(); err != nil {
 		k.warn(err)
 	}
 	k.forget(r)
@@ -211,11 +237,13 @@ func (k *keeper) close(all []*reader) error {
 	var errs []error
 	for _, r := range all {
 		if p, offset := r.position(); !p.IsZero() && offset != r.keeping.saved {
-			if err := r.keeping.saver.Save(p); err != nil {
+			if err := k.saver(r).Save(p); err != nil {
 				errs = append(errs, err)
 			}
 		}
-		errs = append(errs, r.keeping.saver.Close())
+		if r.keeping.saver != nil {
+			errs = append(errs, r.keeping.saver.Close())
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -37,10 +37,12 @@ type reader struct {
 	ctx     done          // for Read
 	left    int           // bytes of this turn
 	event   error         // what made the last Split end
+	begun   bool          // the place to begin at is found
 	resting bool          // there was nothing more to read
 	quiet   time.Time     // since when
 	grew    time.Time     // when more was found last
 	settled bool          // what is unfinished has been looked at
+	shrunk  bool          // memory was freed
 }
 
 // done is the part of a context that a Read needs.
@@ -54,12 +56,17 @@ var errTurn = errors.New("the turn is over")
 func (r *reader) work(ctx context.Context, crowd int) (pause time.Duration, over bool) {
 	r.ctx, r.left = ctx, share
 	for {
-		if r.resting || r.stream == nil {
+		if r.resting {
 			if !r.follower.Look(ctx) {
 				if ctx.Err() != nil {
 					return 0, r.end(nil)
 				}
 				return r.rest(crowd), false
+			}
+			if !r.begun {
+				r.begun, r.quiet = true, time.Now()
+				r.keeper.touch(r)
+				continue // whether there is anything to read
 			}
 			r.resting, r.grew = false, time.Now()
 		}
@@ -72,7 +79,7 @@ func (r *reader) work(ctx context.Context, crowd int) (pause time.Duration, over
 		case r.event != logstream.ErrNoData:
 			return 0, r.end(err)
 		}
-		r.resting, r.quiet, r.settled = true, time.Now(), false
+		r.resting, r.quiet, r.settled, r.shrunk = true, time.Now(), false, false
 		if pause := logstream.MinPause - r.quiet.Sub(r.grew); pause > 0 && !r.feed.Once() {
 			return pause, false
 		}
@@ -81,8 +88,8 @@ func (r *reader) work(ctx context.Context, crowd int) (pause time.Duration, over
 
 // rest says how long to sleep after a check that found nothing new.
 func (r *reader) rest(crowd int) time.Duration {
-	if r.stream == nil {
-		return r.check // the place to begin at is not found yet
+	if !r.begun {
+		return r.check
 	}
 	quiet := time.Since(r.quiet)
 	pause := max(r.check, min(2*quiet, time.Duration(crowd)*time.Second/checksPerSecond))
@@ -92,6 +99,10 @@ func (r *reader) rest(crowd int) time.Duration {
 		}
 		r.settled = true
 		r.stream.Settle()
+	}
+	if quiet >= settleAfter && !r.shrunk {
+		r.shrunk = true
+		r.follower.Shrink()
 	}
 	if crowd > openFiles && quiet >= settleAfter {
 		r.follower.Release()
@@ -134,7 +145,6 @@ func (r *reader) open() error {
 		return err
 	}
 	r.stream, r.fed = s, 0
-	r.keeper.touch(r)
 	return nil
 }
 
@@ -186,7 +196,12 @@ func (r *reader) Read(p []byte) (int, error) {
 }
 
 // unfinished is the number of bytes of a record whose end has not come yet.
-func (r *reader) unfinished() int64 { return r.fed - r.stream.Consumed() }
+func (r *reader) unfinished() int64 {
+	if r.stream == nil {
+		return 0
+	}
+	return r.fed - r.stream.Consumed()
+}
 
 // cross goes over a boundary between two contents. An unfinished record must not
 // be joined with what comes next: it is read again later, or lost with its file.
