@@ -2,9 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/message"
 )
 
@@ -42,4 +47,56 @@ func BenchmarkRecordsJSON(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "msg/s")
+}
+
+// BenchmarkCat is heka cat on a file of messages of about 400 bytes with five
+// fields, as the command runs it.
+func BenchmarkCat(b *testing.B) {
+	const n = 100_000
+	m := message.New()
+	var data []byte
+	for i := range n {
+		m.Reset()
+		m.SetUUID(message.UUID{byte(i), byte(i >> 8)})
+		m.SetTimestamp(1_770_710_400_000_000_000 + int64(i)*1_000_000)
+		m.SetType([]string{"nginx.access", "app.event", "kernel", "stat.cpu"}[i%4])
+		m.SetLogger("access")
+		m.SetSeverity(int32(i % 8))
+		m.SetPayload(strings.Repeat("search item help ", 7+i%12))
+		m.SetPid(int32(1000 + i%30_000))
+		m.SetHostname("web1.example.com")
+		m.AddInteger("status", int64(200+i%400), "count")
+		m.AddInteger("bytes", int64(i), "B")
+		m.AddDouble("request_time", float64(i)/7, "s")
+		m.AddString("remote_addr", fmt.Sprintf("10.1.%d.%d", i>>8&255, i&255))
+		m.AddString("path", "/cart/item")
+		var err error
+		if data, err = framing.Append(data, m.AppendWire(nil), framing.DefaultMaxBody); err != nil {
+			b.Fatal(err)
+		}
+	}
+	path := filepath.Join(b.TempDir(), "messages.hpb")
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		b.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"--format", "count"},
+		{"--format", "count", "--match", "Fields[status] >= 400 && Type == 'nginx.access'"},
+		{"--format", "json", "--match", "Severity <= 7 && Fields[status] >= 200"},
+		{"--format", "heka", "--match", "Fields[status] >= 400"},
+	} {
+		b.Run(strings.Join(args, " "), func(b *testing.B) {
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				c := newCat()
+				c.SetArgs(append(args, path))
+				c.SetOut(io.Discard)
+				c.SetErr(io.Discard)
+				if err := c.Execute(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "msg/s")
+		})
+	}
 }

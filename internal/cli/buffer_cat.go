@@ -92,7 +92,9 @@ func (o *storedOptions) run(c *cobra.Command, args []string, out io.Writer) erro
 		return err
 	}
 	j.kind = queuedRecords
-	j.chooseFormat()
+	if err := j.chooseFormat(); err != nil {
+		return err
+	}
 	j.inputs = []func() error{func() error { return o.read(j, q) }}
 	return j.run(out)
 }

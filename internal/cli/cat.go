@@ -28,14 +28,14 @@ const defaultCatMessage = 4 << 20
 // catOptions are the flags of heka cat.
 type catOptions struct {
 	match, format, output, from string
-	since, until                string
+	since, until, fields        string
 	tail, utc, unwrap           bool
 	offset                      int64
 	limit, maxMessage           uint64
 }
 
 // catFormats are what heka cat can write.
-var catFormats = []string{"txt", "json", "heka", "rst", "payload", "count"}
+var catFormats = []string{"txt", "json", "heka", "rst", "payload", "table", "count"}
 
 func newCat() *cobra.Command {
 	var o catOptions
@@ -48,7 +48,12 @@ and write the messages that match an expression.
 
 Files may be compressed by gzip or zstd; - is standard input, and patterns such
 as '*.hpb' are expanded. What is damaged is skipped and reported on standard
-error with its offset, which for compressed files counts unpacked bytes.
+error with its offset, which for compressed files counts unpacked bytes. The
+directory of a queue stands for all messages that are on disk, delivered or not.
+
+A file may also be a connection: tcp://host:port and unix://path connect to a
+server that sends messages, tcp-listen://host:port and unix-listen://path wait
+for somebody who connects, such as a TcpOutput.
 
 Formats:
   txt      a block of lines for each message, for people
@@ -56,7 +61,12 @@ Formats:
   heka     the record as it was, with its header and signature
   rst      reStructuredText, as RstEncoder writes it
   payload  the payload alone, on a line of its own
+  table    a row for each message, with the columns that --fields names
   count    nothing but the numbers at the end
+
+--fields names parts of messages: Timestamp, Type, Hostname, Severity, Logger,
+Payload, Pid, Uuid, EnvVersion, and fields as status or Fields[status]. It is for
+the formats table and json.
 
 --since and --until compare the messages' timestamps; they take a time such as
 2006-01-02 15:04:05, in the local zone unless it names one, or a duration such
@@ -76,7 +86,9 @@ too large.`,
   heka cat --since 15m --format json messages.hpb.gz | jq .payload
   heka cat --from json --format heka --output messages.hpb messages.jsonl
   heka cat --unwrap --match "Fields[reason] == 'x'" --to host:5565 dead.hpb
-  heka cat --tail messages.hpb`,
+  heka cat --tail messages.hpb
+  heka cat --format table --fields Timestamp,Type,status messages.hpb
+  heka cat tcp-listen://127.0.0.1:5565`,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case to == "":
@@ -124,7 +136,9 @@ func (o *catOptions) run(c *cobra.Command, args []string, out io.Writer) error {
 	default:
 		return misused("--from is %q; it must be heka or json", o.from)
 	}
-	j.chooseFormat()
+	if err := j.chooseFormat(); err != nil {
+		return err
+	}
 	files, err := expand(args)
 	if err != nil {
 		return &exit{exitCatInput, err}
@@ -138,7 +152,7 @@ func (o *catOptions) run(c *cobra.Command, args []string, out io.Writer) error {
 		return misused("--tail follows one file, not %d", len(files))
 	}
 	for _, path := range files {
-		j.inputs = append(j.inputs, func() error { return j.file(path) })
+		j.inputs = append(j.inputs, func() error { return j.open(path) })
 	}
 	return j.run(out)
 }
@@ -148,6 +162,7 @@ func (o *catOptions) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.match, "match", "TRUE", "only messages that match this expression")
 	f.StringVar(&o.output, "output", "", "file to write, created or emptied (default standard output)")
+	f.StringVar(&o.fields, "fields", "", "parts of messages for table and json (default for table "+tableColumns+")")
 	f.Uint64Var(&o.limit, "limit", 0, "stop after this many matching messages; 0 is never")
 	f.StringVar(&o.since, "since", "", "only messages from this time on")
 	f.StringVar(&o.until, "until", "", "only messages before this time")
@@ -157,7 +172,7 @@ func (o *catOptions) register(c *cobra.Command) {
 
 // job checks the flags of register and makes a job that has no inputs yet.
 func (o *catOptions) job(c *cobra.Command) (*catJob, error) {
-	j := &catJob{catOptions: o, diag: newDiagnosis(c.ErrOrStderr()), stdin: c.InOrStdin(), zone: time.Local,
+	j := &catJob{catOptions: o, ctx: c.Context(), diag: newDiagnosis(c.ErrOrStderr()), stdin: c.InOrStdin(), zone: time.Local,
 		first: math.MinInt64}
 	if o.utc {
 		j.zone = time.UTC

@@ -3,18 +3,17 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/hekad/heka/internal/deadletter"
-	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/message"
 )
@@ -30,9 +29,11 @@ type catJob struct {
 	matcher       *matcher.Matcher // nil matches everything
 	first, behind int64            // timestamps wanted, in nanoseconds since 1970; behind is not
 	zone          *time.Location
+	ctx           context.Context
 	stdin         io.Reader
 	diag          *diagnosis
 	render        rendering // nil for count
+	table         *table    // nil unless that is the format
 	out           *bufio.Writer
 	showProgress  bool
 
@@ -45,7 +46,7 @@ type catJob struct {
 func expand(args []string) ([]string, error) {
 	var files []string
 	for _, arg := range args {
-		if _, err := os.Stat(arg); err == nil || !strings.ContainsAny(arg, "*?[") {
+		if _, err := os.Stat(arg); err == nil || !strings.ContainsAny(arg, "*?[") || strings.Contains(arg, "://") {
 			files = append(files, arg)
 			continue
 		}
@@ -73,6 +74,9 @@ func (j *catJob) run(stdout io.Writer) error {
 		out = f
 	}
 	j.out = bufio.NewWriterSize(out, 256<<10)
+	if isTerminal(out) {
+		j.forTerminal(textWidth(out))
+	}
 	j.showProgress = isTerminal(j.diag.w) && !isTerminal(out) && !j.tail
 	code := 0
 	for _, read := range j.inputs {
@@ -88,7 +92,7 @@ func (j *catJob) run(stdout io.Writer) error {
 			break
 		}
 	}
-	if err := j.out.Flush(); code != exitCatOutput && err != nil && !broken(err) {
+	if err := j.flush(); code != exitCatOutput && err != nil && !broken(err) {
 		code = cmp.Or(code, j.failed(unwritten(err)))
 	}
 	if !j.tail || j.limit > 0 {
@@ -126,9 +130,29 @@ var errEnough = errors.New("enough messages")
 // broken reports whether the reader of our output has gone, which is its right.
 func broken(err error) bool { return errors.Is(err, syscall.EPIPE) }
 
+// flush writes what was gathered.
+func (j *catJob) flush() error {
+	if j.table != nil {
+		if _, err := j.out.Write(j.table.flush(j.out.AvailableBuffer())); err != nil {
+			return err
+		}
+	}
+	return j.out.Flush()
+}
+
+// open reads what a name stands for: a file, a queue, or a connection.
+func (j *catJob) open(path string) error {
+	if j.kind == framedRecords {
+		if q, ok, err := openStored(path); ok && err == nil {
+			return (&storedOptions{catOptions: *j.catOptions, all: true}).read(j, q)
+		}
+	}
+	return j.file(path)
+}
+
 // file reads one file to its end, or without end.
 func (j *catJob) file(path string) error {
-	src, err := openSource(path, j.stdin)
+	src, err := openSource(j.ctx, path, j.stdin)
 	if err != nil {
 		return &exit{exitCatInput, err}
 	}
@@ -143,7 +167,7 @@ func (j *catJob) file(path string) error {
 	r.follow = j.tail && src.plain
 	var flushed error
 	r.beforeRead = func() {
-		if err := j.out.Flush(); err != nil && flushed == nil {
+		if err := j.flush(); err != nil && flushed == nil {
 			flushed = err
 		}
 		if j.showProgress {
@@ -171,7 +195,7 @@ func (j *catJob) file(path string) error {
 
 // wait waits for more at the end of a file.
 func (j *catJob) wait(src *source, r *records) error {
-	if err := j.out.Flush(); err != nil {
+	if err := j.flush(); err != nil {
 		return unwritten(err)
 	}
 	time.Sleep(tailEvery)
@@ -224,53 +248,4 @@ func (j *catJob) message(r *records) error {
 		return errEnough
 	}
 	return nil
-}
-
-// rendering appends a message in a format.
-type rendering func(dst []byte, m *message.Message, r *records) ([]byte, error)
-
-// chooseFormat finds the rendering of the format. An unknown one is txt, as it
-// was in Heka 0.10.
-func (j *catJob) chooseFormat() {
-	if !slices.Contains(catFormats, j.format) {
-		j.diag.say("there is no format %q, using txt%s", j.format, suggestion(j.format, catFormats))
-	}
-	switch j.format {
-	case "count":
-		j.tail = false // there is nothing to see
-	case "json":
-		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
-			return append(message.AppendJSON(dst, m), '\n'), nil
-		}
-	case "rst":
-		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
-			return message.AppendRST(dst, m), nil
-		}
-	case "payload":
-		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
-			dst = append(dst, m.Payload()...)
-			if !strings.HasSuffix(m.Payload(), "\n") {
-				dst = append(dst, '\n')
-			}
-			return dst, nil
-		}
-	case "heka":
-		j.render = j.reframe()
-	default:
-		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
-			return message.AppendText(dst, m, j.zone), nil
-		}
-	}
-}
-
-// reframe writes the record as it was, or a frame around what was no record.
-func (j *catJob) reframe() rendering {
-	var body []byte
-	return func(dst []byte, m *message.Message, r *records) ([]byte, error) {
-		if j.kind == framedRecords && m == r.message {
-			return append(dst, r.record...), nil
-		}
-		body = m.AppendWire(body[:0])
-		return framing.Append(dst, body, int(j.maxMessage))
-	}
 }

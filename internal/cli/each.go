@@ -14,7 +14,7 @@ import (
 // name -, until it returns an error. What is wrong with the file's records goes
 // to standard error.
 func eachMessage(c *cobra.Command, path string, kind recordKind, f func(*message.Message) error) error {
-	src, err := openSource(path, c.InOrStdin())
+	src, err := openSource(c.Context(), path, c.InOrStdin())
 	if err != nil {
 		return err
 	}

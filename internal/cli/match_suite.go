@@ -14,7 +14,7 @@ import (
 
 // runSuite runs the cases of a file and tells those that go wrong.
 func (t *matchTest) runSuite(c *cobra.Command) error {
-	src, err := openSource(t.suite, c.InOrStdin())
+	src, err := openSource(c.Context(), t.suite, c.InOrStdin())
 	if err != nil {
 		return failed(err)
 	}

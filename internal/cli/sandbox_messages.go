@@ -57,7 +57,7 @@ func (r *scriptRun) feed(c *cobra.Command) error {
 		}
 		return err
 	}
-	src, err := openSource(r.input, c.InOrStdin())
+	src, err := openSource(c.Context(), r.input, c.InOrStdin())
 	if err != nil {
 		return err
 	}

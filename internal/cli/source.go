@@ -3,13 +3,20 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/hekad/heka/internal/netconf"
 )
 
 // What compressed files begin with.
@@ -22,6 +29,9 @@ var (
 // needs this much.
 const zstdWindow = 128 << 20
 
+// dialTimeout bounds connecting to a server.
+const dialTimeout = 10 * time.Second
+
 // source is something to read: a file, or standard input, decompressed if it
 // was compressed.
 type source struct {
@@ -32,9 +42,22 @@ type source struct {
 	closes []func() error
 }
 
-// openSource opens a file, or stdin for the name -.
-func openSource(path string, stdin io.Reader) (*source, error) {
+// openSource opens a file, stdin for the name -, or a connection. ctx bounds the
+// wait for somebody who connects.
+func openSource(ctx context.Context, path string, stdin io.Reader) (*source, error) {
 	s := &source{}
+	network, address, ok := strings.Cut(path, "://")
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {
+		network, address, ok = "unix", path, true
+	}
+	if ok {
+		conn, err := connect(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		s.Reader, s.closes = conn, append(s.closes, conn.Close)
+		return s, nil
+	}
 	if path == "-" {
 		s.file, _ = stdin.(*os.File)
 		return s, s.decompress(stdin)
@@ -59,6 +82,24 @@ func openSource(path string, stdin io.Reader) (*source, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// connect connects to a server, or waits for somebody who connects.
+func connect(ctx context.Context, network, address string) (net.Conn, error) {
+	network, listens := strings.CutSuffix(network, "-listen")
+	if network != "tcp" && network != "unix" {
+		return nil, fmt.Errorf("read %s://%s: it must begin with tcp, unix, tcp-listen or unix-listen", network, address)
+	}
+	if !listens {
+		return (&netconf.Dialer{Timeout: dialTimeout}).DialContext(ctx, network, address)
+	}
+	ln, err := netconf.Listen(ctx, network, address, net.KeepAliveConfig{})
+	if err != nil {
+		return nil, err
+	}
+	defer ln.Close()
+	defer context.AfterFunc(ctx, func() { ln.Close() })()
+	return ln.Accept()
 }
 
 // decompress makes r, perhaps unpacked, what is read.
