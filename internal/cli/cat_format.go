@@ -9,7 +9,7 @@ import (
 	"github.com/hekad/heka/message"
 )
 
-// rendering appends a message in a format.
+// rendering appends a message in a format. r is nil for one that was not read.
 type rendering func(dst []byte, m *message.Message, r *records) ([]byte, error)
 
 // chooseFormat finds the rendering of the format. An unknown one is txt, as it
@@ -93,7 +93,7 @@ func (j *catJob) forTerminal(width int) {
 func (j *catJob) reframe() rendering {
 	var body []byte
 	return func(dst []byte, m *message.Message, r *records) ([]byte, error) {
-		if r.kind == framedRecords && m == r.message {
+		if r != nil && r.kind == framedRecords && m == r.message {
 			return append(dst, r.record...), nil
 		}
 		body = m.AppendWire(body[:0])

@@ -1,10 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/hekad/heka/message"
@@ -28,25 +24,4 @@ func eachMessage(c *cobra.Command, path string, kind recordKind, f func(*message
 		}
 	}
 	return r.err
-}
-
-// longestLine is the longest line that eachLine takes, in bytes.
-const longestLine = defaultCatMessage
-
-// eachLine calls f for the lines of a text, without their ends, until it returns
-// an error.
-func eachLine(src io.Reader, f func(line string) error) error {
-	lines := bufio.NewScanner(src)
-	lines.Buffer(nil, longestLine)
-	n := 0
-	for lines.Scan() {
-		n++
-		if err := f(lines.Text()); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("line %d: %w", n+1, err)
-	}
-	return nil
 }

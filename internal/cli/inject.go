@@ -177,8 +177,8 @@ func (o *injectOptions) sendJSON(c *cobra.Command, s *injecting) error {
 }
 
 func (o *injectOptions) sendLines(c *cobra.Command, s *injecting, template *message.Message) error {
-	return eachLine(c.InOrStdin(), func(line string) error {
-		template.SetPayload(strings.TrimSuffix(line, "\r"))
+	return eachMessage(c, "-", textRecords, func(line *message.Message) error {
+		template.SetPayload(strings.TrimRight(line.Payload(), "\r\n"))
 		return s.send(o.stamped(template))
 	})
 }

@@ -90,7 +90,7 @@ const recordSeparator = 0x1e
 // records gives the script the messages of a source.
 func (r *scriptRun) records(all *records) error {
 	all.beforeRead = func() { // who feeds us line by line wants to see what becomes of them
-		r.written = cmp.Or(r.written, r.out.out.Flush())
+		r.written = cmp.Or(r.written, r.out.flush())
 	}
 	for n := 1; all.next() && !r.ended && r.written == nil; n++ {
 		if all.message == nil {

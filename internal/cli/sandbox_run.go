@@ -59,13 +59,15 @@ func (t *scriptTest) run(c *cobra.Command, args []string, plugins []plugin.Plugi
 		uuids: message.NewUUIDSource()}
 	r.out = &catJob{catOptions: &catOptions{format: t.format, maxMessage: math.MaxUint32 - 1}, kind: jsonRecords,
 		diag: newDiagnosis(r.stderr), zone: time.Local, out: bufio.NewWriterSize(c.OutOrStdout(), 64<<10)}
-	r.out.chooseFormat()
+	if err := r.out.chooseFormat(); err != nil {
+		return err
+	}
 	if err := r.prepare(sec, global, plugins); err != nil {
 		return err
 	}
 	err = r.feed(c)
 	r.finish()
-	if err := cmp.Or(r.out.out.Flush(), r.written); err != nil && !broken(err) {
+	if err := cmp.Or(r.out.flush(), r.written); err != nil && !broken(err) {
 		return failed(fmt.Errorf("write the output: %w", err))
 	}
 	if !t.quiet {

@@ -1,14 +1,15 @@
 package cli
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
-	"net"
-	"os"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hekad/heka/internal/client"
 )
 
 // sendTimeout bounds connecting to a server, and waiting for it to have read
@@ -22,27 +23,23 @@ func registerTo(c *cobra.Command, to *string) {
 
 // sendTo lets produce write to a server and waits until that has read everything.
 func sendTo(to string, produce func(io.Writer) error) error {
-	conn, err := net.DialTimeout("tcp", to, sendTimeout)
+	o := client.Defaults()
+	o.Address, o.Timeout = to, sendTimeout
+	conn, err := client.Dial(context.Background(), &o, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return failed(err)
 	}
-	defer conn.Close()
-	w := &sending{conn: conn}
+	w := &sending{Writer: conn}
 	if err := produce(w); err != nil {
+		conn.Close()
 		return err
 	}
 	if w.err != nil {
-		return failed(fmt.Errorf("sending to %s: %w", to, w.err))
+		conn.Close()
+		return failed(fmt.Errorf("send to %s: %w", to, w.err))
 	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-		return failed(fmt.Errorf("sending to %s: %w", to, err))
-	}
-	conn.SetReadDeadline(time.Now().Add(sendTimeout))
-	if _, err := io.Copy(io.Discard, conn); err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = errors.New("it has not read everything")
-		}
-		return failed(fmt.Errorf("sending to %s: %w", to, err))
+	if err := conn.Finish(); err != nil {
+		return failed(err)
 	}
 	return nil
 }
@@ -50,13 +47,13 @@ func sendTo(to string, produce func(io.Writer) error) error {
 // sending is a connection whose failure is remembered: a peer that goes away is
 // no reader that has seen enough.
 type sending struct {
-	conn net.Conn
-	err  error
+	io.Writer
+	err error
 }
 
 // Write implements io.Writer.
 func (s *sending) Write(b []byte) (int, error) {
-	n, err := s.conn.Write(b)
+	n, err := s.Writer.Write(b)
 	if err != nil {
 		s.err = err
 	}
