@@ -25,6 +25,7 @@ var floors = map[string]int{
 	"internal/logstream":         1,
 	"internal/netconf":           1,
 	"internal/accesslog":         1,
+	"internal/whisper":           1,
 	"internal/config":            3,
 	"internal/share":             1,
 	"internal/sandbox/box":       1,
