@@ -10,6 +10,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/decode"
 	"github.com/hekad/heka/internal/plugins/encode"
 	"github.com/hekad/heka/internal/plugins/file"
+	"github.com/hekad/heka/internal/plugins/graphite"
 	"github.com/hekad/heka/internal/plugins/http"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
@@ -33,6 +34,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		encode.Plugins(),
 		file.Plugins(),
 		http.Plugins(),
+		graphite.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		sandbox.Plugins(),
