@@ -24,6 +24,8 @@ var floors = map[string]int{
 	"internal/deadletter":        1,
 	"internal/logstream":         1,
 	"internal/netconf":           1,
+	"internal/interpolate":       2, // above strftime
+	"internal/bulk":              2, // above plugin
 	"internal/accesslog":         1,
 	"internal/whisper":           1,
 	"internal/config":            3,

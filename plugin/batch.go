@@ -23,8 +23,9 @@ type Ledger interface {
 	Drop(p *Pack, reason string, cause error)
 	// Hold returns a receipt for the batch's messages that were not dropped.
 	Hold() Receipt
-	// Keep is Hold that leaves the packs with the output.
-	Keep() Custody
+	// Keep is Hold for messages that may yet be dropped; with packs it leaves
+	// the packs with the output.
+	Keep(packs bool) Custody
 }
 
 // Receipt stands for messages that an output has taken over but not yet
@@ -34,13 +35,12 @@ type Receipt interface {
 	Deliver()
 }
 
-// Custody is a Receipt of an output that may yet have to drop messages. The packs
-// stay valid until Deliver. Its methods are called within the output's SendBatch,
+// Custody is a Receipt of an output that may yet have to drop messages. Its methods are called within the output's SendBatch,
 // Flush or Close.
 type Custody interface {
 	Receipt
-	// Drop is Batch.Drop for a message of an earlier batch. Deliver follows when
-	// all others are delivered.
+	// Drop is Batch.Drop for a message of an earlier batch, or a copy of it.
+	// Deliver follows when all others are delivered.
 	Drop(p *Pack, reason string, cause error)
 }
 
@@ -69,11 +69,11 @@ func (b *Batch) Hold() Receipt {
 }
 
 // Keep is Hold for an output that learns only later which of the messages it must
-// drop. It also keeps the buffers that the messages lie in, so whoever keeps bounds
-// how much.
-func (b *Batch) Keep() Custody {
+// drop. With packs these stay valid until Deliver, and so do the buffers that they
+// lie in: whoever keeps them bounds how much. Of a few messages copies are cheaper.
+func (b *Batch) Keep(packs bool) Custody {
 	b.held = true
-	return b.ledger.Keep()
+	return b.ledger.Keep(packs)
 }
 
 // Held reports whether Hold was called.

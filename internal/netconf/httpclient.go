@@ -19,9 +19,11 @@ type HTTPClient struct {
 	Proxy string
 	// Fresh opens a new connection for each request.
 	Fresh bool
-	// Redirects is how many redirects are followed, GET and HEAD only; with 0 the
-	// redirect itself is the answer.
+	// Redirects is how many redirects are followed; with 0 the redirect itself is
+	// the answer. Posting: only those to the same host are followed that repeat
+	// the request as it was.
 	Redirects int
+	Posting   bool
 	// Connections is how many idle connections to one server are kept; 0 is 2.
 	Connections int
 }
@@ -46,10 +48,12 @@ func (h *HTTPClient) New() (*http.Client, error) {
 		MaxResponseHeaderBytes: maxAnswerHeaders, ExpectContinueTimeout: time.Second, DisableCompression: true,
 		WriteBufferSize: 64 << 10, ForceAttemptHTTP2: true,
 	}
-	limit := h.Redirects
-	return &http.Client{Transport: t, Timeout: h.Timeout, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+	limit, posting := h.Redirects, h.Posting
+	return &http.Client{Transport: t, Timeout: h.Timeout, CheckRedirect: func(next *http.Request, via []*http.Request) error {
 		switch {
 		case limit == 0:
+			return http.ErrUseLastResponse
+		case posting && (next.Method != via[0].Method || next.URL.Host != via[0].URL.Host || next.URL.Scheme != via[0].URL.Scheme):
 			return http.ErrUseLastResponse
 		case len(via) > limit:
 			return errors.New("too many redirects")

@@ -25,7 +25,7 @@ type keptBatch struct {
 func (k *keeper) Send(context.Context, *plugin.Pack) error { return errors.New("not called") }
 
 func (k *keeper) SendBatch(_ context.Context, b *plugin.Batch) error {
-	k.kept = append(k.kept, keptBatch{b.Keep(), append([]*plugin.Pack(nil), b.Packs...)})
+	k.kept = append(k.kept, keptBatch{b.Keep(true), append([]*plugin.Pack(nil), b.Packs...)})
 	return nil
 }
 

@@ -155,9 +155,9 @@ func (l *ledger) enter(packs []*plugin.Pack) (dropped int) {
 func (l *ledger) Hold() plugin.Receipt { return l.hold() }
 
 // Keep implements plugin.Ledger.
-func (l *ledger) Keep() plugin.Custody {
+func (l *ledger) Keep(packs bool) plugin.Custody {
 	r := l.hold()
-	r.kept = true
+	r.kept = packs
 	return r
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/container"
 	"github.com/hekad/heka/internal/plugins/counter"
 	"github.com/hekad/heka/internal/plugins/decode"
+	"github.com/hekad/heka/internal/plugins/elasticsearch"
 	"github.com/hekad/heka/internal/plugins/encode"
 	"github.com/hekad/heka/internal/plugins/file"
 	"github.com/hekad/heka/internal/plugins/graphite"
@@ -31,6 +32,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		container.Plugins(),
 		counter.Plugins(),
 		decode.Plugins(),
+		elasticsearch.Plugins(),
 		encode.Plugins(),
 		file.Plugins(),
 		http.Plugins(),

@@ -127,7 +127,7 @@ type ledger struct{}
 func (ledger) Drop(*plugin.Pack, string, error) {}
 
 // Keep implements plugin.Ledger.
-func (ledger) Keep() plugin.Custody { return receipt{} }
+func (ledger) Keep(bool) plugin.Custody { return receipt{} }
 
 // Hold implements plugin.Ledger.
 func (ledger) Hold() plugin.Receipt { return receipt{} }

@@ -2,33 +2,30 @@ package encode
 
 import (
 	"bytes"
-	"math"
 	"unicode/utf8"
 
+	"github.com/hekad/heka/internal/interpolate"
 	"github.com/hekad/heka/message"
 )
-
-// forever is the step of a text that never changes.
-const forever = math.MaxInt64
 
 // bulkAction writes the line of the bulk API that says what to do with the
 // document in the line behind it.
 type bulkAction struct {
-	index, fallback *template
-	typeName, id    *template // nil: not written
-	head, tail      []byte    // {"index":{"_index":" and "}}⏎, with what never changes
+	index, fallback *interpolate.Template
+	typeName, id    *interpolate.Template // nil: not written
+	head, tail      []byte                // {"index":{"_index":" and "}}⏎, with what never changes
 
 	// The line is kept while it depends on nothing but the time.
-	keep     []*template // the templates whose times must not be shadowed
-	step     int64       // how long a line holds; 0: it is not kept
-	from     int64       // the first nanosecond of line
+	keep     []*interpolate.Template // the templates whose times must not be shadowed
+	step     int64                   // how long a line holds; 0: it is not kept
+	from     int64                   // the first nanosecond of line
 	line     []byte
 	lineKept bool
 
 	text []byte
 }
 
-func newBulkAction(o *esOptions, index, fallback, typeName, id *template) *bulkAction {
+func newBulkAction(o *esOptions, index, fallback, typeName, id *interpolate.Template) *bulkAction {
 	a := &bulkAction{index: index, fallback: fallback}
 	a.head = append(appendQuoted([]byte("{"), o.Action), `:{"_index":"`...)
 	if o.TypeName != "" {
@@ -42,12 +39,12 @@ func newBulkAction(o *esOptions, index, fallback, typeName, id *template) *bulkA
 	}
 	a.tail = append(a.tail, "}}\n"...)
 
-	a.step = forever
-	for _, t := range []*template{a.index, a.typeName, a.id} {
+	a.step = interpolate.Forever
+	for _, t := range []*interpolate.Template{a.index, a.typeName, a.id} {
 		if t == nil {
 			continue
 		}
-		step, ok := t.onlyTime()
+		step, ok := t.OnlyTime()
 		if !ok {
 			a.step = 0
 			return a
@@ -79,7 +76,7 @@ func (a *bulkAction) append(dst []byte, m *message.Message, ns int64) []byte {
 
 func (a *bulkAction) shadowed(m *message.Message) bool {
 	for _, t := range a.keep {
-		if t.shadowed(m) {
+		if t.Shadowed(m) {
 			return true
 		}
 	}
@@ -88,19 +85,19 @@ func (a *bulkAction) shadowed(m *message.Message) bool {
 
 func (a *bulkAction) render(dst []byte, m *message.Message, ns int64) []byte {
 	dst = append(dst, a.head...)
-	text, resolved := a.index.append(a.text[:0], m, ns)
+	text, resolved := a.index.Append(a.text[:0], m, ns)
 	if !resolved || len(text) == 0 {
-		text, _ = a.fallback.append(text[:0], m, ns)
+		text, _ = a.fallback.Append(text[:0], m, ns)
 	}
 	text = toLower(text)
 	dst = append(appendEscaped(dst, message.View(text)), '"')
 	if a.typeName != nil {
-		text, _ = a.typeName.append(text[:0], m, ns)
+		text, _ = a.typeName.Append(text[:0], m, ns)
 		dst = append(dst, `,"_type":`...)
 		dst = appendQuoted(dst, message.View(text))
 	}
 	if a.id != nil {
-		if text, resolved = a.id.append(text[:0], m, ns); resolved {
+		if text, resolved = a.id.Append(text[:0], m, ns); resolved {
 			dst = append(dst, `,"_id":`...)
 			dst = appendQuoted(dst, message.View(text))
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/hekad/heka/internal/interpolate"
 	"github.com/hekad/heka/internal/strftime"
 	"github.com/hekad/heka/message"
 )
@@ -17,7 +18,7 @@ type document struct {
 	keys      *fieldKeys
 	// typeTemplate is what partTypeName writes, typeLiteral what it writes
 	// instead when the message lacks what the template asks for.
-	typeTemplate *template
+	typeTemplate *interpolate.Template
 	typeLiteral  string
 	base64       bool // for single values of type Bytes
 
@@ -99,7 +100,7 @@ func closeObject(dst []byte, start int) []byte {
 
 // typeName returns the text of typeTemplate; it is valid until the next call.
 func (d *document) typeName(m *message.Message, ns int64) string {
-	text, resolved := d.typeTemplate.append(d.text[:0], m, ns)
+	text, resolved := d.typeTemplate.Append(d.text[:0], m, ns)
 	d.text = text
 	if !resolved || len(text) == 0 {
 		return d.typeLiteral
@@ -218,6 +219,13 @@ func appendRaw(dst, b []byte) []byte {
 		if c != '\n' && c != '\r' {
 			dst = append(dst, c)
 		}
+	}
+	return dst
+}
+
+func appendUUID(dst []byte, m *message.Message) []byte {
+	if m.HasUUID() {
+		dst, _ = m.UUID().AppendText(dst)
 	}
 	return dst
 }

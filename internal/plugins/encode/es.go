@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hekad/heka/internal/interpolate"
 	"github.com/hekad/heka/internal/strftime"
 	"github.com/hekad/heka/plugin"
 )
@@ -78,8 +79,8 @@ var choices = [...]struct {
 // error.
 func (o *esOptions) compile(schema esSchema, shown func(string) string) (*es, error) {
 	var problems []error
-	compile := func(option, text string) *template {
-		t, err := newTemplate(text)
+	compile := func(option, text string) *interpolate.Template {
+		t, err := interpolate.New(text)
 		if err != nil {
 			problems = append(problems, plugin.BadOption(option, "%w", err))
 		}

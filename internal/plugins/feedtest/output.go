@@ -142,9 +142,9 @@ func (l *Ledger) drop(reason string) {
 
 func (a *attempt) Hold() plugin.Receipt { return a.hold() }
 
-func (a *attempt) Keep() plugin.Custody {
+func (a *attempt) Keep(packs bool) plugin.Custody {
 	r := a.hold()
-	r.kept = true
+	r.kept = packs
 	return r
 }
 

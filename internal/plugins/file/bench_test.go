@@ -59,6 +59,6 @@ func BenchmarkOutput(b *testing.B) {
 type done struct{}
 
 func (*done) Drop(*plugin.Pack, string, error) {}
-func (d *done) Keep() plugin.Custody           { return d }
+func (d *done) Keep(bool) plugin.Custody       { return d }
 func (d *done) Hold() plugin.Receipt           { return d }
 func (*done) Deliver()                         {}

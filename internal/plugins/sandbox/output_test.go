@@ -72,7 +72,7 @@ func (a account) Hold() plugin.Receipt {
 	return a
 }
 
-func (a account) Keep() plugin.Custody {
+func (a account) Keep(bool) plugin.Custody {
 	*a.events = append(*a.events, "keep")
 	return a
 }

@@ -57,6 +57,6 @@ func BenchmarkOutput(b *testing.B) {
 type delivered struct{}
 
 func (*delivered) Drop(*plugin.Pack, string, error) {}
-func (d *delivered) Keep() plugin.Custody           { return d }
+func (d *delivered) Keep(bool) plugin.Custody       { return d }
 func (d *delivered) Hold() plugin.Receipt           { return d }
 func (*delivered) Deliver()                         {}

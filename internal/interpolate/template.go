@@ -1,7 +1,8 @@
-package encode
+package interpolate
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -10,12 +11,18 @@ import (
 	"github.com/hekad/heka/message"
 )
 
-// template is a text with %{...} in it, which stand for headers, fields or times.
+// Template is a text with %{...} in it, which stand for headers, fields or times.
 // It keeps clocks, so it serves one goroutine.
-type template struct {
+type Template struct {
+	// Escape, if set, is applied to each value before it is put in.
+	Escape func(string) string
+
 	pieces []piece
 	tail   string
 }
+
+// Forever is the step of a text that never changes.
+const Forever = math.MaxInt64
 
 // piece is one %{name} and the text in front of it.
 type piece struct {
@@ -26,9 +33,9 @@ type piece struct {
 	step    int64                                       // nanoseconds for which clock's text holds
 }
 
-// newTemplate compiles a template.
-func newTemplate(text string) (*template, error) {
-	t := new(template)
+// New compiles a template. An error is a %{ without its }.
+func New(text string) (*Template, error) {
+	t := new(Template)
 	for {
 		literal, rest, found := strings.Cut(text, "%{")
 		if !found {
@@ -64,48 +71,51 @@ func templateHeaders(name string) func([]byte, *message.Message) []byte {
 	case "Severity":
 		return func(dst []byte, m *message.Message) []byte { return strconv.AppendInt(dst, int64(m.Severity()), 10) }
 	case "UUID":
-		return appendUUID
+		return func(dst []byte, m *message.Message) []byte { return append(dst, m.UUIDText()...) }
 	}
 	return nil
 }
 
-func appendUUID(dst []byte, m *message.Message) []byte {
-	if m.HasUUID() {
-		dst, _ = m.UUID().AppendText(dst)
-	}
-	return dst
-}
-
-// append appends the text for m to dst; times are that of ns. A name that is no
+// Append appends the text for m to dst; times are that of ns. A name that is no
 // header, field or time stands for itself, and resolved is then false.
-func (t *template) append(dst []byte, m *message.Message, ns int64) (_ []byte, resolved bool) {
+func (t *Template) Append(dst []byte, m *message.Message, ns int64) (_ []byte, resolved bool) {
 	resolved = true
 	for i := range t.pieces {
 		p := &t.pieces[i]
 		dst = append(dst, p.literal...)
-		if p.header != nil {
-			dst = p.header(dst, m)
-			continue
-		}
-		f := m.FindField(p.name, 0)
-		switch {
-		case f != nil && f.Len() > 0:
-			dst = f.AppendValue(dst, 0)
-		case p.clock != nil:
-			dst = p.clock.Append(dst, ns)
-		default:
-			dst = append(dst, p.name...)
-			resolved = false
+		begin := len(dst)
+		var found bool
+		dst, found = p.append(dst, m, ns)
+		resolved = resolved && found
+		if t.Escape != nil {
+			dst = append(dst[:begin], t.Escape(string(dst[begin:]))...)
 		}
 	}
 	return append(dst, t.tail...), resolved
 }
 
-// onlyTime reports whether the text depends on nothing but the time as long as
+func (p *piece) append(dst []byte, m *message.Message, ns int64) (_ []byte, found bool) {
+	if p.header != nil {
+		return p.header(dst, m), true
+	}
+	f := m.FindField(p.name, 0)
+	switch {
+	case f != nil && f.Len() > 0:
+		return f.AppendValue(dst, 0), true
+	case p.clock != nil:
+		return p.clock.Append(dst, ns), true
+	}
+	return append(dst, p.name...), false
+}
+
+// Constant reports whether the text is the same for all messages.
+func (t *Template) Constant() bool { return len(t.pieces) == 0 }
+
+// OnlyTime reports whether the text depends on nothing but the time as long as
 // messages have no field that is named like one of the times. step is how long
 // it then stays the same.
-func (t *template) onlyTime() (step int64, ok bool) {
-	step = forever
+func (t *Template) OnlyTime() (step int64, ok bool) {
+	step = Forever
 	for i := range t.pieces {
 		if t.pieces[i].clock == nil {
 			return 0, false
@@ -115,8 +125,8 @@ func (t *template) onlyTime() (step int64, ok bool) {
 	return step, true
 }
 
-// shadowed reports whether m has a field that is named like one of the times.
-func (t *template) shadowed(m *message.Message) bool {
+// Shadowed reports whether m has a field that is named like one of the times.
+func (t *Template) Shadowed(m *message.Message) bool {
 	for i := range t.pieces {
 		if m.FindField(t.pieces[i].name, 0) != nil {
 			return true
