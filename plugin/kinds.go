@@ -57,6 +57,17 @@ type Expansion struct {
 // Add appends a result.
 func (e *Expansion) Add(p *Pack) { e.Packs = append(e.Packs, p) }
 
+// Holder is a Decoder that keeps records, or parts of them, for messages that it
+// makes later, such as the parts of a long line. The position of an input that
+// remembers one does not move over a record that is held, so that the message
+// comes again as a whole if heka is killed. It is not asked with decoder_workers.
+type Holder interface {
+	// Held says how many calls ago, after a call of Decode or Expand, the oldest
+	// record came that is still held: 1 is the last call, 0 that nothing is.
+	// Beyond 10,000 calls the record is not waited for.
+	Held() int
+}
+
 // Encoder turns a message into bytes. Every output has its own instance.
 type Encoder interface {
 	// Append appends the encoded message to dst. ErrSkip means that there is

@@ -187,6 +187,9 @@ func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 			s.workers, err = newWorkers(s, o.Token, in.opts.DecoderWorkers)
 		} else {
 			s.decoder, err = in.newDecoder(o.Token, 0)
+			if err == nil {
+				s.held.by, _ = s.decoder.Decoder.(plugin.Holder)
+			}
 		}
 		if err != nil {
 			closeHelper(s.split.Splitter, in.log)

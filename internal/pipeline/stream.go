@@ -30,6 +30,8 @@ type stream struct {
 	hits     []int32
 	tally    tally
 	consumed int64 // bytes that became records or were skipped
+	began    int64 // consumed before the record at hand
+	held     held
 	ticketed int64 // consumed at the last ticket
 
 	ar         *arena
@@ -270,7 +272,7 @@ func (s *stream) Settle() {
 }
 
 // Consumed implements plugin.Stream.
-func (s *stream) Consumed() int64 { return s.consumed }
+func (s *stream) Consumed() int64 { return s.held.before(s.consumed) }
 
 // makeRoom sees to it that there is a good part of an arena to read into.
 func (s *stream) makeRoom() {
@@ -323,6 +325,7 @@ func (s *stream) scanSome(final bool) (again bool) {
 			return false
 		}
 		s.start += n
+		s.began = s.consumed
 		s.consumed += int64(n)
 		if len(rec) == 0 {
 			continue
@@ -348,6 +351,7 @@ func (s *stream) overlong() {
 	for s.end-s.start >= limit {
 		piece := s.ar.buf[s.start : s.start+limit]
 		s.start += limit
+		s.began = s.consumed
 		s.consumed += int64(limit)
 		if s.skipping {
 			continue
@@ -386,6 +390,7 @@ func (s *stream) finish() {
 // rest delivers the unconsumed bytes as one record.
 func (s *stream) rest() {
 	rec := s.ar.buf[s.start:s.end]
+	s.began = s.consumed
 	s.consumed += int64(len(rec))
 	s.start = s.end
 	if s.skipping {
@@ -443,6 +448,9 @@ func (s *stream) process(p *plugin.Pack) {
 		s.route(p)
 	} else {
 		s.decode(p)
+		if s.held.by != nil {
+			s.held.decoded(s.began)
+		}
 	}
 	if s.b != nil && s.b.n >= maxPacks {
 		s.Flush()
@@ -499,12 +507,13 @@ func (s *stream) Flush() {
 	if s.order == nil && len(s.done) > 0 {
 		s.order = new(order)
 	}
-	if s.order != nil && (b != nil || s.consumed != s.ticketed || len(s.done) > 0) {
-		t = s.order.issue(s.consumed)
+	pos := s.held.before(s.consumed)
+	if s.order != nil && (b != nil || pos != s.ticketed || len(s.done) > 0) {
+		t = s.order.issue(pos)
 		t.done = append(t.done, s.done...)
 		clear(s.done)
 		s.done = s.done[:0]
-		s.ticketed = s.consumed
+		s.ticketed = pos
 		if s.stuck {
 			t.left.Add(1) // for good
 		}

@@ -74,6 +74,7 @@ type decoder struct {
 	parse func(record string, text *plugin.Text, l *line) error
 	line  line
 	held  [streams]held
+	lines int // decoded
 	limit int
 
 	sub      plugin.Decoder  // nil if there is none
@@ -97,6 +98,7 @@ func newDecoder(parse func(string, *plugin.Text, *line) error, limit int, sub st
 //
 // hot: once per line; allocates nothing of its own.
 func (d *decoder) Decode(p *plugin.Pack) error {
+	d.lines++
 	m, l := &p.Message, &d.line
 	*l = line{attrs: l.attrs[:0]}
 	if err := d.parse(strings.TrimSuffix(m.Payload(), "\n"), p.Text(), l); err != nil {
@@ -104,7 +106,7 @@ func (d *decoder) Decode(p *plugin.Pack) error {
 	}
 	h := &d.held[l.stream]
 	if l.more && h.size()+len(l.text) < d.limit {
-		h.add(l)
+		h.add(l, d.lines)
 		return plugin.ErrSkip
 	}
 	text, began := h.take(p.Text(), l)
@@ -121,6 +123,17 @@ func (d *decoder) Decode(p *plugin.Pack) error {
 		return nil
 	}
 	return d.further(p)
+}
+
+// Held implements plugin.Holder.
+func (d *decoder) Held() int {
+	oldest := 0
+	for i := range d.held {
+		if h := &d.held[i]; h.open {
+			oldest = max(oldest, d.lines-h.first+1)
+		}
+	}
+	return oldest
 }
 
 // further lets the decoder behind work on the message.

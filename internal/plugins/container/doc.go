@@ -25,7 +25,8 @@
 //
 // # Parts and delivery
 //
-// A part belongs to no message until its text is complete; the line counts as
-// dealt with, so that an input's position moves over it. If heka is killed between
-// the parts of one text, the text begins with the part that comes after.
+// A part belongs to no message until its text is complete, and an input's position
+// stays before it until the message with the whole text is delivered: if heka is
+// killed in between, all parts are read again, and lines of the other stream that
+// came between them.
 package container

@@ -9,15 +9,16 @@ const keptBuffer = 64 << 10
 type held struct {
 	text  []byte
 	began int64 // time of the first part
+	first int   // number of its line
 	open  bool  // a part is here, if only an empty one
 }
 
 func (h *held) size() int { return len(h.text) }
 
 // add keeps a copy of a line's text.
-func (h *held) add(l *line) {
+func (h *held) add(l *line, number int) {
 	if !h.open {
-		h.began, h.open = l.time, true
+		h.began, h.first, h.open = l.time, number, true
 	}
 	h.text = append(h.text, l.text...)
 }
