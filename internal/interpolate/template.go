@@ -71,7 +71,12 @@ func templateHeaders(name string) func([]byte, *message.Message) []byte {
 	case "Severity":
 		return func(dst []byte, m *message.Message) []byte { return strconv.AppendInt(dst, int64(m.Severity()), 10) }
 	case "UUID":
-		return func(dst []byte, m *message.Message) []byte { return append(dst, m.UUIDText()...) }
+		return func(dst []byte, m *message.Message) []byte {
+			if m.HasUUID() {
+				dst, _ = m.UUID().AppendText(dst)
+			}
+			return dst
+		}
 	}
 	return nil
 }
