@@ -43,9 +43,9 @@ type Env struct {
 	Encode func(dst []byte, p *Pack) ([]byte, error)
 	// Filters adds filters to the running pipeline. Only set for filters.
 	Filters Filters
-	// Added says that the filter was added by Filters. Such a filter ends, by
-	// Terminated, rather than hold others up.
-	Added bool
+	// AddedBy is the name of the filter that added this one by Filters, or empty. An
+	// added filter ends, by Terminated, rather than hold others up.
+	AddedBy string
 	// Pressure tells about the queue in front of the instance. Only set for filters
 	// and outputs.
 	Pressure func() Pressure

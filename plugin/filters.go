@@ -1,10 +1,6 @@
 package plugin
 
-import (
-	"time"
-
-	"github.com/hekad/heka/message"
-)
+import "time"
 
 // Filters is how a filter brings further filters into the running pipeline and
 // takes them out again (Env.Filters). Its methods may be called from any goroutine,
@@ -12,19 +8,18 @@ import (
 // matched either by those who were there before it or by those who are there after
 // it, and who leaves still gets what it had matched.
 type Filters interface {
-	// Read returns the name and the type of the one section that a configuration
-	// text must have. typ is empty when the section does not set it. References to
+	// Read returns what the one section of a configuration text says. References to
 	// the environment stay as they are written.
-	Read(text string) (name, typ string, err error)
+	Read(text string) (Section, error)
 	// Add builds a filter, prepares it and routes messages to it from then on.
 	// When it takes the place of one that is running, or that has not ended yet,
 	// it is prepared when that one has ended; messages wait for it meanwhile.
 	Add(a Addition) (Added, error)
-	// Announce routes a message of heka's own, with a fresh Uuid, the current time
-	// and Logger hekad, that fill completes: for news that no message at hand has
-	// led to.
-	Announce(fill func(m *message.Message))
 }
+
+// Section is the section of a filter that may be added. Type and MessageMatcher are
+// empty where the section does not set them.
+type Section struct{ Name, Type, MessageMatcher string }
 
 // Addition is a filter to be added.
 type Addition struct {

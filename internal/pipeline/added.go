@@ -6,23 +6,29 @@ import (
 	"time"
 
 	"github.com/hekad/heka/internal/config"
-	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
 // filters adds filters on behalf of one that runs. It implements plugin.Filters.
-type filters struct{ host *Host }
+type filters struct {
+	host *Host
+	by   string // name of the filter
+}
 
 // Read implements plugin.Filters.
-func (f filters) Read(text string) (name, typ string, err error) {
+func (f filters) Read(text string) (plugin.Section, error) {
 	s, err := onlySection("config", text)
 	if err != nil {
-		return "", "", err
+		return plugin.Section{}, err
 	}
+	sec := plugin.Section{Name: s.Name}
 	if s.Sets("type") {
-		typ = s.Type()
+		sec.Type = s.Type()
 	}
-	return s.Name, typ, nil
+	if n := s.Table.Member("message_matcher"); n != nil && n.Kind == config.String {
+		sec.MessageMatcher = n.Value.(string)
+	}
+	return sec, nil
 }
 
 // onlySection reads a text with one section.
@@ -46,7 +52,7 @@ func (f filters) Add(a plugin.Addition) (plugin.Added, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.buildFilter(s.As(a.Name, a.Force))
+	c, err := h.buildFilter(s.As(a.Name, a.Force), f.by)
 	if err != nil {
 		return nil, err
 	}
@@ -88,9 +94,9 @@ func (r *roster) predecessor(name string, replace bool) (before *consumer, out [
 }
 
 // buildFilter builds a filter of a section that is not in the configuration.
-func (h *Host) buildFilter(sec *config.Section) (*consumer, error) {
+func (h *Host) buildFilter(sec *config.Section, by string) (*consumer, error) {
 	b := newBuilder(&config.Config{}, h.opts)
-	b.host, b.added = h, true
+	b.host, b.addedBy = h, by
 	b.section(sec)
 	if !b.problems.HasErrors() && b.all[0].decl.Kind != plugin.KindFilter {
 		return nil, fmt.Errorf("type %s is no filter", sec.Type())
@@ -106,9 +112,6 @@ func (h *Host) buildFilter(sec *config.Section) (*consumer, error) {
 }
 
 func alreadyRunning(name string) error { return fmt.Errorf("%s is already running", name) }
-
-// Announce implements plugin.Filters.
-func (f filters) Announce(fill func(m *message.Message)) { f.host.inject(fill) }
 
 // added implements plugin.Added.
 type added struct{ c *consumer }

@@ -231,7 +231,7 @@ func TestEndOfAnAddedFilter(t *testing.T) {
 	if got := strings.Join(news.payloads(), "|"); got != want || g.code != 0 {
 		t.Errorf("exit code %d, announced %q", g.code, got)
 	}
-	if env := y.all[0].env; !env.Added || env.Pressure().Full {
+	if env := y.all[0].env; env.AddedBy != "KeeperFilter" || env.Pressure().Full {
 		t.Errorf("%+v", env)
 	}
 }
@@ -278,9 +278,8 @@ func TestAdditionsThatAreRefused(t *testing.T) {
 	if _, err := y.filters.Add(plugin.Addition{Name: "a", Text: head + rest}); err == nil || err.Error() != "heka is stopping" {
 		t.Errorf("after the end: %v", err)
 	}
-	name, typ, err := y.filters.Read("[Ex.config]\na=1\n")
-	if name != "Ex" || typ != "" || err != nil {
-		t.Errorf("%q %q %v", name, typ, err)
+	if s, err := y.filters.Read("[Ex]\nMessage_Matcher='x'\n[Ex.config]\na=1\n"); s != (plugin.Section{Name: "Ex", MessageMatcher: "x"}) || err != nil {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 

@@ -81,7 +81,7 @@ type builder struct {
 	types    map[string]*plugin.Plugin
 	all      []*section
 	problems config.Problems
-	added    bool // what is built joins a running pipeline
+	addedBy  string // filter that adds what is built to the running pipeline, or empty
 }
 
 // section is one plugin section with its options filled in.

@@ -17,7 +17,7 @@ import (
 
 // consumer builds a filter or output; nil if there are problems.
 func (b *builder) consumer(s *section) *consumer {
-	c := &consumer{added: b.added, coming: newGauge(), host: b.host, name: s.Name, typ: s.decl.Type, kind: s.decl.Kind, opts: s.consumer,
+	c := &consumer{added: b.addedBy != "", coming: newGauge(), host: b.host, name: s.Name, typ: s.decl.Type, kind: s.decl.Kind, opts: s.consumer,
 		log:   loggerFor(b.log, "Plugin", s.Name),
 		inbox: newInbox(int(b.opts.Global.PluginChanSize) * queuePerChanSize),
 		ended: make(chan struct{}), reopen: make(chan struct{}, 1)}
@@ -32,16 +32,16 @@ func (b *builder) consumer(s *section) *consumer {
 	if s.broken {
 		return nil
 	}
-	c.opts.CanExit = c.opts.CanExit || b.added
+	c.opts.CanExit = c.opts.CanExit || c.added
 	c.build = func() (any, error) {
 		conf := s.decl.NewConfig()
 		if found := config.Decode(s.Section, conf, &plugin.ConsumerOptions{}); found.HasErrors() {
 			return nil, found.Err()
 		}
 		env := b.env(s, s.Name)
-		env.Added, env.Pressure = b.added, c.pressure
+		env.AddedBy, env.Pressure = b.addedBy, c.pressure
 		if c.kind == plugin.KindFilter {
-			env.Filters = filters{c.host}
+			env.Filters = filters{c.host, s.Name}
 		}
 		if encoder != nil {
 			name := s.Name + "-" + encoder.Name

@@ -62,7 +62,8 @@
 //	timestamp   if it lies between the beginning and the end of the run
 //	pid         if it is heka's own, in a message with heka's own hostname
 //
-// Heka's own hostname in a case is test.host.
+// Heka's own hostname in a case is test.host. The folder of the case is DIR, in
+// messages, problems, errors and the log.
 //
 // # Time
 //

@@ -88,7 +88,7 @@ func (a archive) run(dir string, limit time.Duration, plugins []plugin.Plugin) (
 	books := host.Books()
 	res.Books = booksText(books)
 	messages, pieces := out.take()
-	res.Messages, res.Output = a.json(messages, during), pieces
+	res.Messages, res.Output = strings.ReplaceAll(a.json(messages, during), dir, "DIR"), pieces
 	if hangs != "" {
 		return res, fmt.Errorf("the run does not end\n%s", hangs)
 	}

@@ -1,5 +1,7 @@
 package sandbox
 
+import "time"
+
 // scriptConfig has the options of everything that runs a script.
 type scriptConfig struct {
 	// Language of the script. There is only lua.
@@ -72,6 +74,35 @@ type DecoderConfig struct {
 //	  rows = 1440
 type FilterConfig struct {
 	runningConfig
+}
+
+// ManagerConfig is the configuration of SandboxManagerFilter, which loads and unloads
+// SandboxFilters while heka runs, on the order of control messages. heka sbmgr
+// sends them. Whoever may send such messages may run scripts in this heka, within
+// the limits below: let message_signer name who that is.
+//
+//	[ops]
+//	type = "SandboxManagerFilter"
+//	message_signer = "ops"
+//	max_filters = 20
+type ManagerConfig struct {
+	// Number of filters that may run at the same time. With 0 none can be loaded.
+	MaxFilters uint `toml:"max_filters"`
+	// Directory, below base_dir unless it is absolute, for what was loaded. It is
+	// loaded again when heka starts. Managers may share it.
+	WorkingDirectory string `toml:"working_directory"`
+	// Directories in which require looks for modules, separated by semicolons.
+	// Empty is lua_modules in share_dir. As the limits below it holds for every
+	// filter, whatever its own configuration says.
+	ModuleDirectory string `toml:"module_directory"`
+	// Memory that each filter may hold; 0 is any amount.
+	MemoryLimit uint `toml:"memory_limit" unit:"bytes"`
+	// Instructions that one call of a filter may take; 0 is any number.
+	InstructionLimit uint `toml:"instruction_limit"`
+	// Size of a payload, message or JSON text that a filter makes; 0 is any size.
+	OutputLimit uint `toml:"output_limit" unit:"bytes"`
+	// Control messages whose time differs from now by this or more are discarded.
+	MaxSkew time.Duration `toml:"max_skew" min:"1ms"`
 }
 
 // EncoderConfig is the configuration of SandboxEncoder, whose script makes the

@@ -19,11 +19,10 @@ type filter struct {
 	out    plugin.Injector // of the last call
 	budget uint            // messages that the call at hand may still inject
 
+	pressure plugin.Pressure // of an added filter
+
 	scratch message.Message
 }
-
-// profiled is how many messages a profile measures.
-const profiled = 10 * 29
 
 func newFilter(c *FilterConfig, env *plugin.Env) (plugin.Filter, error) {
 	f := &filter{lastEvent: c.TimerEventOnShutdown}
@@ -31,7 +30,7 @@ func newFilter(c *FilterConfig, env *plugin.Env) (plugin.Filter, error) {
 		return nil, err
 	}
 	if c.Profile {
-		f.profiling = profiled
+		f.profiling = 10 * f.samplesNeeded()
 	}
 	return f, nil
 }
@@ -51,6 +50,9 @@ func (f *filter) Process(ctx context.Context, p *plugin.Pack, out plugin.Injecto
 		return plugin.Exit(errTerminatedFilter)
 	}
 	start := f.begin()
+	if f.env.AddedBy != "" && f.pressed() && start.IsZero() && f.messages.samples.Load() < f.samplesNeeded() {
+		start = time.Now()
+	}
 	f.count.Add(1)
 	f.ctx, f.out, f.budget = ctx, out, f.env.MaxProcessInject
 	status, text := box.ProcessMessage(&p.Message)
@@ -58,6 +60,8 @@ func (f *filter) Process(ctx context.Context, p *plugin.Pack, out plugin.Injecto
 	switch {
 	case status > 0:
 		return f.terminate(text)
+	case f.pressure.Full && f.slow():
+		return f.tooSlow()
 	case status < 0:
 		f.failures.Add(1)
 		if text != "" {
@@ -67,7 +71,40 @@ func (f *filter) Process(ctx context.Context, p *plugin.Pack, out plugin.Injecto
 	return nil
 }
 
-var errTerminatedFilter = errors.New("Terminated. Reason: no sandbox") //lint:ignore ST1005 the text is part of Heka's contract
+// terminatedPrefix begins the error that ends a filter.
+const terminatedPrefix = "Terminated. Reason: "
+
+var errTerminatedFilter = errors.New(terminatedPrefix + "no sandbox")
+
+// samplesNeeded is how many measurements a judgement about speed takes.
+func (f *filter) samplesNeeded() int64 { return int64(max(f.env.PluginChanSize-1, 1)) }
+
+// pressed reports whether messages wait for room in front of the filter.
+func (f *filter) pressed() bool {
+	f.pressure = f.env.Pressure()
+	return f.pressure.Full
+}
+
+// slow reports whether a filter holds others up by its own fault.
+func (f *filter) slow() bool {
+	most := f.env.MaxProcessDuration
+	return f.messages.samples.Load() >= f.samplesNeeded() &&
+		(time.Duration(f.messages.average()) > most || f.pressure.MatchDuration > most/5)
+}
+
+// tooSlow ends a filter that holds others up.
+func (f *filter) tooSlow() error {
+	return f.ended("sandbox is running slowly and blocking the router", func(m *message.Message) {
+		m.AddInteger("ProcessMessageCount", f.count.Load(), "count")
+		m.AddInteger("ProcessMessageFailures", f.failures.Load(), "count")
+		m.AddInteger("ProcessMessageSamples", f.messages.samples.Load(), "count")
+		m.AddInteger("ProcessMessageAvgDuration", f.messages.average(), "ns")
+		m.AddInteger("MatchAvgDuration", int64(f.pressure.MatchDuration), "ns")
+		m.AddInteger("FilterChanLength", int64(f.pressure.Waiting), "count")
+		m.AddInteger("MatchChanLength", 0, "count")
+		m.AddInteger("RouterChanLength", 0, "count")
+	})
+}
 
 // Tick implements plugin.FilterTicker.
 func (f *filter) Tick(ctx context.Context, now time.Time, out plugin.Injector) error {
@@ -102,13 +139,22 @@ func (f *filter) Finish(ctx context.Context, out plugin.Injector) error {
 	return nil
 }
 
-// terminate ends the filter and says what the world is told about it.
+// terminate ends a filter whose script has failed.
 func (f *filter) terminate(reason string) error {
 	f.failures.Add(1)
-	return plugin.Terminated(errors.New("Terminated. Reason: "+reason), func(m *message.Message) { //lint:ignore ST1005 the text is part of Heka's contract
+	return f.ended(reason, func(*message.Message) {})
+}
+
+// ended says what the world is told about the end of the filter.
+func (f *filter) ended(reason string, more func(m *message.Message)) error {
+	return plugin.Terminated(errors.New(terminatedPrefix+reason), func(m *message.Message) {
 		m.SetType("heka.sandbox-terminated")
 		m.SetPayload(reason)
 		m.AddString("plugin", f.env.Name)
+		if f.env.AddedBy != "" {
+			m.AddString("manager", f.env.AddedBy)
+		}
+		more(m)
 	})
 }
 

@@ -160,15 +160,45 @@ func TestFilterTimerEventOnShutdown(t *testing.T) {
 
 func TestFilterProfile(t *testing.T) {
 	b := newBed(t, "f", "function process_message() return 0 end\nfunction timer_event(ns) end")
-	b.env.SampleDenominator = 1 << 30
+	b.env.SampleDenominator, b.env.PluginChanSize = 1<<30, 30
 	f := running(b, "SandboxFilter", func(c *FilterConfig) { c.Profile = true })
-	for range profiled + 50 {
+	for range 10*29 + 50 {
 		if err := f.(plugin.Filter).Process(t.Context(), vectorPack(), new(router)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got := feedtest.Counters(f.(plugin.Reporter))
-	if got["ProfileMessageSamples"] != int64(profiled) || got["ProcessMessageSamples"] != int64(1) {
+	if got["ProfileMessageSamples"] != int64(10*29) || got["ProcessMessageSamples"] != int64(1) {
 		t.Error(got)
+	}
+}
+
+func TestSlowAddedFilterTellsItsFigures(t *testing.T) {
+	b := newBed(t, "mgr-f", "function process_message() for i = 1, 1000 do end return 0 end")
+	full := false
+	b.env.AddedBy, b.env.PluginChanSize, b.env.MaxProcessDuration, b.env.SampleDenominator = "mgr", 10, 1, 1<<30
+	b.env.Pressure = func() plugin.Pressure { return plugin.Pressure{Full: full, Waiting: 30, MatchDuration: 7} }
+	f := running[FilterConfig](b, "SandboxFilter", nil).(plugin.Filter)
+	for i := range 100 {
+		if err := f.Process(t.Context(), vectorPack(), new(router)); err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+	full = true
+	n := 0
+	var err error
+	for ; err == nil; n++ {
+		err = f.Process(t.Context(), vectorPack(), new(router))
+	}
+	m := message.New()
+	plugin.Announcement(err)(m)
+	if n != 8 || m.Payload() != "sandbox is running slowly and blocking the router" || fieldText(m, "manager") != ":mgr" {
+		t.Errorf("after %d messages: %v, %q", n, err, m.Payload())
+	}
+	for field, want := range map[string]int64{"ProcessMessageCount": 108, "ProcessMessageFailures": 0, "ProcessMessageSamples": 9,
+		"MatchAvgDuration": 7, "FilterChanLength": 30, "MatchChanLength": 0, "RouterChanLength": 0} {
+		if got, ok := m.FindField(field, 0).Integer(0); !ok || got != want {
+			t.Errorf("%s is %d, want %d", field, got, want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -56,7 +57,7 @@ func (s *script) init(kind sandbox.Kind, c *scriptConfig, env *plugin.Env) error
 		s.options.ModuleDirectory = env.SharePath("lua_modules")
 	}
 	if c.PreserveData {
-		s.options.Preserved = filepath.Join(env.BasePath("sandbox_preservation"), wordsOnly(env.Name)+".data")
+		s.options.Preserved = preservedIn(env, env.Name)
 	}
 	return nil
 }
@@ -78,15 +79,20 @@ func zone(kind sandbox.Kind, c *scriptConfig) (*time.Location, error) {
 	return at, nil
 }
 
-// wordsOnly replaces every character that is not a letter, digit or underscore.
+// wordsOnly replaces every character that is not an ASCII letter, digit or
+// underscore.
 func wordsOnly(name string) string {
-	b := []byte(name)
-	for i, c := range b {
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			b[i] = '_'
+	return strings.Map(func(r rune) rune {
+		if (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') {
+			return '_'
 		}
-	}
-	return string(b)
+		return r
+	}, name)
+}
+
+// preservedIn is the file with the preserved data of an instance.
+func preservedIn(env *plugin.Env, name string) string {
+	return filepath.Join(env.BasePath("sandbox_preservation"), wordsOnly(name)+".data")
 }
 
 // start runs the script's body. host takes what the script injects.
