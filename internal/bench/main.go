@@ -46,6 +46,7 @@ type workload struct {
 	run        func(b *bench) (result, error)
 	goal       func(r, limit result) string // "" when reached
 	limit      string                       // name of the row to compare with
+	onDemand   bool                         // only when it is named
 }
 
 func (b *bench) run(only string) error {
@@ -58,8 +59,8 @@ func (b *bench) run(only string) error {
 	if err := b.generate(); err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads), func(w workload) bool {
-		return only != "" && !slices.Contains(strings.Split(only, ","), w.name)
+	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads, deliveryWorkloads), func(w workload) bool {
+		return w.onDemand && only == "" || only != "" && !slices.Contains(strings.Split(only, ","), w.name)
 	})
 	results := make(map[string][]result)
 	for round := range b.rounds {
@@ -84,6 +85,9 @@ func (b *bench) run(only string) error {
 			if goal = w.goal(r, limit); goal == "" {
 				goal = "reached"
 			}
+		}
+		if r.worst > 0 {
+			goal = fmt.Sprintf("%s; %v, 99 %% within %v", goal, r.typical, r.worst)
 		}
 		rate, cpu := fmt.Sprintf("%.0f", r.perSecond), fmt.Sprintf("%.2f", r.cpuPerMillion)
 		if r.perSecond == 0 {

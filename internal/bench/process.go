@@ -19,6 +19,8 @@ type result struct {
 	rssMB         float64 // its peak resident memory
 	n             int
 	wall          time.Duration
+	typical       time.Duration // median of how long one message took
+	worst         time.Duration // of all but one in a hundred
 }
 
 // lastCall is how long a TcpInput of a run to the end waits, idle, for further
@@ -34,6 +36,9 @@ func (r result) served() result {
 }
 
 func (r result) String() string {
+	if r.worst > 0 {
+		return fmt.Sprintf("%v, 99 %% within %v  %6.1f MB", r.typical, r.worst, r.rssMB)
+	}
 	return fmt.Sprintf("%9.0f/s  %5.2f CPU s per million  %6.1f MB", r.perSecond, r.cpuPerMillion, r.rssMB)
 }
 

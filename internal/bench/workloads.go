@@ -196,7 +196,15 @@ func (b *bench) relayLines(name, options string) (result, error) {
 		return result{}, err
 	}
 	return b.relay(addr, func(sink string) (string, []string, error) {
-		args, err := b.config(name, fmt.Sprintf(`
+		args, err := b.config(name, lineRelay(addr, sink, options))
+		return b.heka, args, err
+	})
+}
+
+// lineRelay is a configuration that takes lines at an address and sends them to
+// another, with further options of the output.
+func lineRelay(addr, to, options string) string {
+	return fmt.Sprintf(`
 [in]
 type = "TcpInput"
 address = %q
@@ -211,9 +219,7 @@ address = %q
 message_matcher = "TRUE"
 encoder = "plain"
 %s
-`, addr, sink, options))
-		return b.heka, args, err
-	})
+`, addr, to, options)
 }
 
 func limitW4(b *bench) (result, error) {
@@ -279,17 +285,22 @@ func send(addr, path string) error {
 		return err
 	}
 	defer f.Close()
-	var conn net.Conn
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
-		if conn, err = net.Dial("tcp", addr); err == nil {
-			break
-		}
-		if time.Now().After(deadline) {
-			return err
-		}
+	conn, err := dialUntil(addr)
+	if err != nil {
+		return err
 	}
 	_, err = io.Copy(conn, f)
 	return errors.Join(err, conn.Close())
+}
+
+// dialUntil connects as soon as the other side listens.
+func dialUntil(addr string) (net.Conn, error) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil || time.Now().After(deadline) {
+			return conn, err
+		}
+	}
 }
 
 // freePort returns an address that nobody listens on.
