@@ -249,3 +249,39 @@ func TestQueuesOnDiskMustNotShareADirectory(t *testing.T) {
 		t.Errorf("problems: %v", problems)
 	}
 }
+
+// TestAFullQueueThatStopsHekaLosesNothing lets a queue of full_action shutdown
+// fill up; the message that did not fit is among those that the next run delivers.
+func TestAFullQueueThatStopsHekaLosesNothing(t *testing.T) {
+	const n = 5000
+	gate := make(chan struct{})
+	s := &sink{send: func(ctx context.Context, _ string) error {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		return nil
+	}}
+	var delivered atomic.Int64
+	text := numbered(n)
+	g := newGraph(t, buffered+"[out.buffering]\nmax_file_size=100000\nmax_buffer_size=150000\n", // shutdown is the default
+		readerInput("ReaderInput", &reader{open: readers(text), hold: true, delivered: func(_ int, pos int64) { delivered.Store(pos) }}), sinkOutput("SinkOutput", s))
+	g.once = false
+	g.start()
+	until(t, "heka to stop", func() bool { return strings.Contains(g.log.String(), "Shutdown initiated") })
+	close(gate)
+	b := g.balanced()
+	if !strings.Contains(g.log.String(), "can't deliver matched message: Queue is full") || g.code != 1 || len(b.Consumers[0].Dropped) > 0 {
+		t.Errorf("exit code %d, books %+v\n%s", g.code, b, g.log)
+	}
+	// What the input knows to be safe is delivered or on disk.
+	if safe := strings.Count(text[:delivered.Load()], "\n"); int64(safe) != int64(b.Consumers[0].Delivered)+b.Consumers[0].Left {
+		t.Errorf("%d messages are acknowledged, books %+v", safe, b.Consumers[0])
+	}
+	up := &sink{}
+	g2 := newGraph(t, buffered, readerInput("ReaderInput", &reader{open: readers(text[delivered.Load():])}), sinkOutput("SinkOutput", up))
+	g2.global.BaseDir = g.global.BaseDir
+	g2.start()
+	g2.balanced()
+	wantNumbered(t, append(s.payloads(), up.payloads()...), n)
+}
