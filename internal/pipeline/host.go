@@ -35,7 +35,8 @@ type Host struct {
 
 	filterWork *gauge // deliveries that filters have not finished
 	own        *injector
-	flows      flows      // of heka's own messages
+	flows      flows // of heka's own messages
+	taps       taps
 	ownMu      sync.Mutex // guards own
 
 	// hard is done when whatever still runs is to be given up.

@@ -59,6 +59,13 @@ func (j *injector) Inject(p *plugin.Pack) error {
 	// Filters pass strings of the message that they look at on to the new one,
 	// which lives longer.
 	p.Message.Own(p.Text().Copy)
+	if taps := j.host.taps.now.Load(); taps != nil {
+		from := hostNode
+		if j.c != nil {
+			from = j.c.name
+		}
+		taps.see(p, from)
+	}
 	if !j.b.routes.match(j.b, p, &j.hits, j.scratch) {
 		if j.c != nil {
 			j.c.books.unmatched.Add(1)

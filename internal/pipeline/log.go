@@ -29,6 +29,19 @@ type LogOptions struct {
 	// Quiet drops lines of the level Info, for commands that run a pipeline
 	// for its result.
 	Quiet bool
+	// Also gets every line that is written; nil means nobody. It is called one
+	// line at a time and must not log.
+	Also func(LogLine)
+}
+
+// LogLine is one line of heka's log.
+type LogLine struct {
+	Time  time.Time
+	Level slog.Level
+	// Kind and Plugin say who speaks; both are empty for heka itself.
+	Kind, Plugin string
+	// Text is the line without prefix and sender.
+	Text string
 }
 
 // NewLogger makes heka's logger. Lines from one place in the program about one
@@ -138,6 +151,9 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if skipped > 0 {
 		r.AddAttrs(slog.Int("similar_lines_left_out", skipped))
 	}
+	if o.opts.Also != nil {
+		o.opts.Also(LogLine{r.Time, r.Level, h.kind, h.name, h.message(r)})
+	}
 	w, j := o.opts.Info, o.json[0]
 	if r.Level >= slog.LevelWarn {
 		w, j = o.opts.Error, o.json[1]
@@ -164,6 +180,16 @@ func (h *logHandler) text(r slog.Record) []byte {
 		}
 		b.WriteString(": ")
 	}
+	b.WriteString(h.message(r))
+	if b.Bytes()[b.Len()-1] != '\n' {
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// message is the line without what stands in front.
+func (h *logHandler) message(r slog.Record) string {
+	var b strings.Builder
 	if h.kind == "" {
 		b.WriteString(r.Message) // heka's own reports have several lines
 	} else {
@@ -171,10 +197,10 @@ func (h *logHandler) text(r slog.Record) []byte {
 	}
 	attr := func(a slog.Attr) bool {
 		v := a.Value.String()
-		if bytes.ContainsAny([]byte(v), "\n") {
+		if strings.ContainsAny(v, "\n") {
 			fmt.Fprintf(&b, "\n%s", v)
 		} else {
-			if bytes.ContainsAny([]byte(v), " \"=") {
+			if strings.ContainsAny(v, " \"=") {
 				v = strconv.Quote(v)
 			}
 			fmt.Fprintf(&b, " %s=%s", a.Key, v)
@@ -185,10 +211,7 @@ func (h *logHandler) text(r slog.Record) []byte {
 		attr(a)
 	}
 	r.Attrs(attr)
-	if b.Bytes()[b.Len()-1] != '\n' {
-		b.WriteByte('\n')
-	}
-	return b.Bytes()
+	return b.String()
 }
 
 // prefix writes what log_flags asks for.

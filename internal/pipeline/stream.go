@@ -464,6 +464,9 @@ func (s *stream) route(p *plugin.Pack) {
 		s.unsampled = s.host.global.SampleDenominator
 		b.routes.sample(p)
 	}
+	if taps := s.host.taps.now.Load(); taps != nil {
+		taps.see(p, s.in.name)
+	}
 	if !b.routes.match(b, p, &s.hits, &s.kit.scratch) {
 		s.tally.unmatched++
 		if b.isLast(p) {

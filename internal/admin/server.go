@@ -1,0 +1,154 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/pprof"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hekad/heka/internal/httpguard"
+	"github.com/hekad/heka/internal/pipeline"
+)
+
+// Options say what the API tells about this heka beside what the pipeline knows.
+type Options struct {
+	// Version and Hostname of this heka.
+	Version, Hostname string
+	// ConfigPath is what --config names.
+	ConfigPath string
+	// Config returns the effective configuration as TOML, secrets masked.
+	Config func() string
+	// Log is where heka's log lines are kept; nil means nowhere.
+	Log *Log
+	// Profile switches the profile endpoints on.
+	Profile bool
+}
+
+// Server answers questions about one running heka. The zero value is not usable;
+// New makes one, and Attach tells it about the pipeline.
+type Server struct {
+	opts      Options
+	host      atomic.Pointer[pipeline.Host]
+	began     time.Time
+	sampler   sampler
+	streams   streams
+	closing   chan struct{} // closed by Close: open streams end
+	closeOnce sync.Once
+	mux       *http.ServeMux
+}
+
+// New returns a server that says "not ready" until Attach is called.
+func New(o Options) *Server {
+	s := &Server{opts: o, began: time.Now(), mux: http.NewServeMux(), closing: make(chan struct{})}
+	if s.opts.Log == nil {
+		s.opts.Log = new(Log)
+	}
+	s.streams.changed = make(chan struct{})
+	for pattern, f := range map[string]http.HandlerFunc{
+		"GET /api/v1/report":                    s.getReport,
+		"GET /api/v1/plugins/{category}/{name}": s.getPlugin,
+		"GET /api/v1/books":                     s.getBooks,
+		"GET /api/v1/topology":                  s.getTopology,
+		"GET /api/v1/events":                    s.getEvents,
+		"GET /api/v1/logs":                      s.getLogs,
+		"GET /api/v1/config":                    s.getConfig,
+		"GET /api/v1/match":                     s.getMatch,
+		"GET /api/v1/stream":                    s.getStream,
+		"GET /healthz":                          s.getHealth,
+		"GET /readyz":                           s.getReady,
+		"GET /metrics":                          s.getMetrics,
+	} {
+		s.mux.HandleFunc(pattern, f)
+	}
+	if o.Profile {
+		s.mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		s.mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		s.mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		httpguard.Refuse(w, http.StatusNotFound, "there is no "+r.Method+" "+r.URL.Path)
+	})
+	return s
+}
+
+// Attach makes the server speak about a pipeline.
+func (s *Server) Attach(h *pipeline.Host) { s.host.Store(h) }
+
+// Run watches the pipeline until ctx is done: rates and their history.
+func (s *Server) Run(ctx context.Context) {
+	t := time.NewTicker(sampleEvery)
+	defer t.Stop()
+	for {
+		select {
+		case now := <-t.C:
+			if h := s.host.Load(); h != nil {
+				s.sampler.look(h, now)
+				s.streams.wake()
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ServeHTTP implements http.Handler. It asks for no credentials: that is for the
+// guard in front of it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	s.mux.ServeHTTP(w, r)
+}
+
+// ready returns the pipeline, or answers that there is none yet.
+func (s *Server) ready(w http.ResponseWriter) (*pipeline.Host, bool) {
+	h := s.host.Load()
+	if h == nil {
+		httpguard.Refuse(w, http.StatusServiceUnavailable, "heka is starting")
+	}
+	return h, h != nil
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.Encode(v) // an error here is the peer's going away
+}
+
+// number reads a whole number from the query, within bounds.
+func number(r *http.Request, name string, missing, least, most int) (int, bool) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return missing, true
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= least && n <= most
+}
+
+// Daemon is what the API says of heka as a process.
+type Daemon struct {
+	Version    string `json:"version"`
+	Hostname   string `json:"hostname"`
+	Pid        int    `json:"pid"`
+	Config     string `json:"config"`
+	Started    int64  `json:"started"` // ms since the epoch
+	Uptime     int64  `json:"uptime"`  // ms
+	Go         string `json:"go"`
+	CPUs       int    `json:"cpus"`
+	Goroutines int    `json:"goroutines"`
+	HeapBytes  uint64 `json:"heap_bytes"`
+	OpenFiles  int    `json:"open_files"` // -1 where the system does not tell
+}
+
+func (s *Server) daemon() Daemon {
+	return Daemon{Version: s.opts.Version, Hostname: s.opts.Hostname, Pid: os.Getpid(), Config: s.opts.ConfigPath,
+		Started: s.began.UnixMilli(), Uptime: time.Since(s.began).Milliseconds(), Go: runtime.Version(),
+		CPUs: runtime.GOMAXPROCS(0), Goroutines: runtime.NumGoroutine(), HeapBytes: heapBytes(), OpenFiles: openFiles()}
+}

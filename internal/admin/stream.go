@@ -1,0 +1,128 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/hekad/heka/internal/httpguard"
+)
+
+// streams tells the open streams that there is something new to send.
+type streams struct {
+	mu      sync.Mutex
+	changed chan struct{} // closed and made anew at each wake
+	open    int
+}
+
+// maxStreams bounds how many event streams are open at a time, taps apart.
+const maxStreams = 100
+
+func (s *streams) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (s *streams) next() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// enter takes a place, if one is left.
+func (s *streams) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open >= maxStreams {
+		return false
+	}
+	s.open++
+	return true
+}
+
+func (s *streams) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open--
+}
+
+// writeLimit is how long a peer may take to accept an event.
+const writeLimit = 10 * time.Second
+
+// events writes Server-Sent Events, as the HTML standard describes them.
+type events struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+}
+
+func newEvents(w http.ResponseWriter) events {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // proxies shall pass it on at once
+	e := events{w, http.NewResponseController(w)}
+	e.c.SetReadDeadline(time.Time{})
+	return e
+}
+
+// send writes one event whose data is v as JSON.
+func (e events) send(name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return e.raw(name, data)
+}
+
+// raw writes one event; data has no newlines.
+func (e events) raw(name string, data []byte) error {
+	e.c.SetWriteDeadline(time.Now().Add(writeLimit))
+	if _, err := fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", name, data); err != nil {
+		return err
+	}
+	return e.c.Flush()
+}
+
+// Snapshot is what the stream sends every second.
+type Snapshot struct {
+	Report   Report   `json:"report"`
+	Topology Topology `json:"topology"`
+	// Logs are the lines since the last snapshot.
+	Logs []Line `json:"logs"`
+}
+
+// getStream sends a "snapshot" at once and after each sample.
+func (s *Server) getStream(w http.ResponseWriter, r *http.Request) {
+	h, ok := s.ready(w)
+	if !ok {
+		return
+	}
+	if !s.streams.enter() {
+		httpguard.Refuse(w, http.StatusTooManyRequests, "too many streams are open")
+		return
+	}
+	defer s.streams.leave()
+	e := newEvents(w)
+	var seq uint64
+	for {
+		changed := s.streams.next()
+		snap := Snapshot{Report: s.report(h), Topology: s.topology(h), Logs: s.opts.Log.Lines(seq, "", false, maxAnswerLines)}
+		if n := len(snap.Logs); n > 0 {
+			seq = snap.Logs[n-1].Seq
+		} else {
+			snap.Logs = []Line{}
+		}
+		if e.send("snapshot", snap) != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-r.Context().Done():
+			return
+		case <-s.closing:
+			return
+		}
+	}
+}

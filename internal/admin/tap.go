@@ -1,0 +1,119 @@
+package admin
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/hekad/heka/internal/httpguard"
+	"github.com/hekad/heka/internal/pipeline"
+	"github.com/hekad/heka/message"
+)
+
+const (
+	defaultTapRate = 50
+	// maxTapMessage is the largest message shown whole, in bytes of its JSON form;
+	// of a larger one only its headers are.
+	maxTapMessage = 64 << 10
+	// countsEvery is how often a tap says what it left out.
+	countsEvery = time.Second
+)
+
+// Tapped is one event "message" of a tap.
+type Tapped struct {
+	// From is the input or filter that sent the message.
+	From string `json:"from"`
+	// Message is in the form of heka cat --format json.
+	Message json `json:"message"`
+	// Cut says that payload and fields were left out, since they are too large.
+	Cut bool `json:"cut,omitempty"`
+}
+
+// json is a value that is encoded already.
+type json []byte
+
+// MarshalJSON implements the interface of encoding/json.
+func (j json) MarshalJSON() ([]byte, error) { return j, nil }
+
+// UnmarshalJSON implements the interface of encoding/json.
+func (j *json) UnmarshalJSON(b []byte) error {
+	*j = append((*j)[:0], b...)
+	return nil
+}
+
+// Counts are an event "counts": what passed while the tap was open.
+type Counts struct {
+	Passed  uint64 `json:"passed"`
+	Looked  uint64 `json:"looked"`
+	Shown   uint64 `json:"shown"`
+	Skipped uint64 `json:"skipped"`
+}
+
+// getTap sends each message that the expression in match chooses, at most rate a
+// second, and every second what was left out. from names an input or filter.
+func (s *Server) getTap(w http.ResponseWriter, r *http.Request) {
+	h, ok := s.ready(w)
+	if !ok {
+		return
+	}
+	expr, err := expression(r)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		answer(w, verdict(nil, err))
+		return
+	}
+	rate, ok := number(r, "rate", defaultTapRate, 1, pipeline.MaxTapRate)
+	if !ok {
+		httpguard.Refuse(w, http.StatusBadRequest, "rate must be a whole number of messages per second, from 1 to 1000")
+		return
+	}
+	tap, err := h.Tap(pipeline.TapOptions{Matcher: expr, From: r.URL.Query().Get("from"), Rate: rate})
+	if err != nil {
+		httpguard.Refuse(w, http.StatusTooManyRequests, err.Error())
+		return
+	}
+	defer tap.Close()
+	e := newEvents(w)
+	tick := time.NewTicker(countsEvery)
+	defer tick.Stop()
+	counts := func() error { return e.send("counts", Counts(tap.Counts())) }
+	if counts() != nil {
+		return
+	}
+	var m message.Message
+	for {
+		select {
+		case sample := <-tap.Samples():
+			m.Reset()
+			if m.Parse(sample.Wire) != nil {
+				continue // heka wrote it itself
+			}
+			if e.send("message", tapped(sample.From, &m)) != nil {
+				return
+			}
+		case <-tick.C:
+			if counts() != nil {
+				return
+			}
+		case <-r.Context().Done():
+			return
+		case <-s.closing:
+			return
+		}
+	}
+}
+
+// tapped puts a message into an event.
+func tapped(from string, m *message.Message) Tapped {
+	text := message.AppendJSON(nil, m)
+	if len(text) <= maxTapMessage {
+		return Tapped{From: from, Message: text}
+	}
+	head := message.New()
+	head.SetUUID(m.UUID())
+	head.SetTimestamp(m.Timestamp())
+	head.SetType(m.Type())
+	head.SetLogger(m.Logger())
+	head.SetHostname(m.Hostname())
+	head.SetSeverity(m.Severity())
+	return Tapped{From: from, Message: message.AppendJSON(nil, head), Cut: true}
+}
