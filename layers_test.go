@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"internal/netconf":           1,
 	"internal/interpolate":       2, // above strftime
 	"internal/bulk":              2, // above plugin
+	"internal/httpguard":         1,
 	"internal/accesslog":         1,
 	"internal/whisper":           1,
 	"internal/config":            3,
@@ -40,6 +41,7 @@ var floors = map[string]int{
 	"internal/plugins":           7, // the list
 	"internal/plugins/":          5, // the plugins, side by side with the pipeline
 	"plugin/plugintest":          6,
+	"internal/admin":             6,
 	"internal/cli":               8,
 	"internal/bench":             8,
 	"internal/cli/genman":        9,

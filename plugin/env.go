@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,6 +34,11 @@ type Env struct {
 	// was added to the running pipeline counts as slow.
 	PluginChanSize     int
 	MaxProcessDuration time.Duration
+
+	// Admin answers questions about this heka: reports, the running graph, live
+	// messages; see heka run --help. It asks nobody who they are: who serves it sees
+	// to that. Nil where there is none, as in tests.
+	Admin http.Handler
 
 	// Decoder builds another decoder section for use inside this one. Only set
 	// for decoders.

@@ -60,6 +60,7 @@ func New(o Options) *Server {
 		"GET /api/v1/config":                    s.getConfig,
 		"GET /api/v1/match":                     s.getMatch,
 		"GET /api/v1/stream":                    s.getStream,
+		"GET /api/v1/tap":                       s.getTap,
 		"GET /healthz":                          s.getHealth,
 		"GET /readyz":                           s.getReady,
 		"GET /metrics":                          s.getMetrics,
@@ -86,9 +87,9 @@ func (s *Server) Run(ctx context.Context) {
 	defer t.Stop()
 	for {
 		select {
-		case now := <-t.C:
+		case <-t.C:
 			if h := s.host.Load(); h != nil {
-				s.sampler.look(h, now)
+				s.sampler.look(h, time.Now())
 				s.streams.wake()
 			}
 		case <-ctx.Done():

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -23,21 +24,9 @@ type Tapped struct {
 	// From is the input or filter that sent the message.
 	From string `json:"from"`
 	// Message is in the form of heka cat --format json.
-	Message json `json:"message"`
+	Message json.RawMessage `json:"message"`
 	// Cut says that payload and fields were left out, since they are too large.
 	Cut bool `json:"cut,omitempty"`
-}
-
-// json is a value that is encoded already.
-type json []byte
-
-// MarshalJSON implements the interface of encoding/json.
-func (j json) MarshalJSON() ([]byte, error) { return j, nil }
-
-// UnmarshalJSON implements the interface of encoding/json.
-func (j *json) UnmarshalJSON(b []byte) error {
-	*j = append((*j)[:0], b...)
-	return nil
 }
 
 // Counts are an event "counts": what passed while the tap was open.

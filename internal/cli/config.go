@@ -48,13 +48,19 @@ type examined struct {
 	problems config.Problems
 }
 
+// byType finds plugins by their type.
+func byType(plugins []plugin.Plugin) map[string]*plugin.Plugin {
+	types := make(map[string]*plugin.Plugin, len(plugins))
+	for i := range plugins {
+		types[plugins[i].Type] = &plugins[i]
+	}
+	return types
+}
+
 // examine reads a configuration and finds all its problems, without side
 // effects. advice adds warnings that heka run does not print.
 func examine(c *cobra.Command, path string, plugins []plugin.Plugin, advice bool) (*examined, error) {
-	x := &examined{plugins: make(map[string]*plugin.Plugin, len(plugins))}
-	for i := range plugins {
-		x.plugins[plugins[i].Type] = &plugins[i]
-	}
+	x := &examined{plugins: byType(plugins)}
 	if path == "-" {
 		data, err := io.ReadAll(c.InOrStdin())
 		if err != nil {
@@ -70,6 +76,7 @@ func examine(c *cobra.Command, path string, plugins []plugin.Plugin, advice bool
 	var found config.Problems
 	x.global, x.hekad, found = x.cfg.Global(nil)
 	x.problems = append(x.problems, found...)
+	x.problems = append(x.problems, adminProblems(&x.global, x.hekad)...)
 	_, found = pipeline.New(x.cfg, pipeline.Options{Plugins: plugins, Global: x.global})
 	x.problems = append(x.problems, found...)
 	if advice {

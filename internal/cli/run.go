@@ -14,6 +14,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
+	"github.com/hekad/heka/internal/admin"
 	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/pipeline"
 	"github.com/hekad/heka/plugin"
@@ -63,13 +64,16 @@ HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
 func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err error) {
 	signals := catchSignals()
 	cfg, problems := config.Load(path, config.Options{})
-	global, _, found := cfg.Global(c.Flags())
+	global, hekad, found := cfg.Global(c.Flags())
 	problems = append(problems, found...)
+	problems = append(problems, adminProblems(&global, hekad)...)
 	stdlog.SetFlags(global.LogFlags) // of what LogOutput prints
-	log := pipeline.NewLogger(logOptions(c, &global, once))
+	lines := new(admin.Log)
+	log := pipeline.NewLogger(logOptions(c, &global, once, lines))
+	api := newAdmin(&examined{cfg: cfg, global: global, hekad: hekad, plugins: byType(plugins)}, path, lines)
 	var host *pipeline.Host
 	if !problems.HasErrors() {
-		host, found = pipeline.New(cfg, pipeline.Options{Plugins: plugins, Global: global, Log: log, Once: once})
+		host, found = pipeline.New(cfg, pipeline.Options{Plugins: plugins, Global: global, Log: log, Once: once, Admin: api})
 		problems = append(problems, found...)
 	}
 	if printProblems(c, problems); problems.HasErrors() {
@@ -92,6 +96,11 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 
+	stopAdmin, err := serveAdmin(api, host, &global, log)
+	if err != nil {
+		return err
+	}
+	defer stopAdmin()
 	signals.watch(host, log)
 	defer signals.stop()
 	log.Info("Starting hekad...")
@@ -111,13 +120,13 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 
 // logOptions makes the log's options from [hekad]. A run to the end of its data
 // is a command among others: it says only what is wrong, and the summary.
-func logOptions(c *cobra.Command, g *config.Global, quiet bool) pipeline.LogOptions {
+func logOptions(c *cobra.Command, g *config.Global, quiet bool, also *admin.Log) pipeline.LogOptions {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(g.LogLevel)); err != nil {
 		level = slog.LevelInfo // config has complained already
 	}
 	return pipeline.LogOptions{Info: c.OutOrStdout(), Error: c.ErrOrStderr(), Flags: g.LogFlags,
-		JSON: g.LogFormat == "json", Level: level, Quiet: quiet}
+		JSON: g.LogFormat == "json", Level: level, Quiet: quiet, Also: also.Add}
 }
 
 // printProblems writes the problems of a configuration to standard error.

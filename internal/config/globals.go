@@ -75,6 +75,21 @@ type Global struct {
 	LogFormat string `toml:"log_format" oneof:"text,json"`
 	// Least important log lines to write.
 	LogLevel string `toml:"log_level" oneof:"debug,info,warn,error"`
+	// Where the admin API is served, which heka top, tap, graph and the like talk
+	// to: unix:PATH for a socket file, relative to base_dir, that only this user
+	// may open; HOST:PORT; or off.
+	Admin string `toml:"admin"`
+	// What callers of the admin API on HOST:PORT must know: they send it as a
+	// bearer token, or as the password of Basic authentication. Needed unless
+	// HOST is a loopback address.
+	AdminToken string `toml:"admin_token" secret:"true"`
+	// Certificate and key in PEM, which make the admin API on HOST:PORT speak
+	// TLS. Needed unless HOST is a loopback address.
+	AdminCertFile string `toml:"admin_cert_file"`
+	// The certificate's private key.
+	AdminKeyFile string `toml:"admin_key_file"`
+	// Serve the profiles of Go programs below /debug/pprof/ of the admin API.
+	AdminProfile bool `toml:"admin_profile"`
 }
 
 // DefaultGlobal returns the options of a configuration without [hekad].
@@ -88,6 +103,7 @@ func DefaultGlobal() Global {
 		MaxMessageSize:    defaultMessageSize,
 		LogFlags:          3, FullBufferMaxRetries: 10,
 		ShutdownTimeout: 10 * time.Second, LogFormat: "text", LogLevel: "info",
+		Admin: "unix:admin.sock",
 	}
 }
 

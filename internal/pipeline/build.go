@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -24,6 +25,9 @@ type Options struct {
 	Log *slog.Logger
 	// Once: stop when all inputs have reached their ends and all is delivered.
 	Once bool
+	// Admin is heka's admin API, for plugins that show heka to people; it may be
+	// nil.
+	Admin http.Handler
 	// PoisonBuffers overwrites every buffer when it is given back, so that
 	// tests see who kept a string too long.
 	PoisonBuffers bool
@@ -241,6 +245,7 @@ func (b *builder) env(s *section, name string) *plugin.Env {
 		MaxMessageLoops: max(g.MaxMessageLoops, 1), MaxProcessInject: g.MaxProcessInject,
 		MaxTimerInject: g.MaxTimerInject, SampleDenominator: g.SampleDenominator,
 		PluginChanSize: g.PluginChanSize, MaxProcessDuration: time.Duration(g.MaxProcessDuration),
+		Admin: b.opts.Admin,
 	}
 }
 

@@ -1,0 +1,35 @@
+// Package admin answers questions about a running heka over HTTP: the admin API.
+// The dashboard and heka top, tap, graph and sbmgr ask here, and so may anybody
+// else who is let in.
+//
+//	server.go    the routes, and heka as a process
+//	listen.go    where it is served: a socket file, loopback, or TLS with a token
+//	report.go    plugins with their counters, books, log lines
+//	topology.go  the running graph, what holds it up, loops
+//	sampler.go   rates, and their history of a quarter of an hour; health.go judges
+//	stream.go    all that once a second, as Server-Sent Events
+//	tap.go       messages as they pass, as Server-Sent Events
+//	metrics.go   the same for Prometheus; health checks
+//	log.go       the last lines of the log
+//	client.go    the other end, for heka's own commands
+//
+// # Resources
+//
+//	GET /api/v1/report                      Report
+//	GET /api/v1/plugins/{category}/{name}   PluginDetail
+//	GET /api/v1/books                       pipeline.Books
+//	GET /api/v1/topology                    Topology
+//	GET /api/v1/logs?after=SEQ&plugin=NAME&limit=N     []Line
+//	GET /api/v1/events?after=…              []Line, warnings and errors only
+//	GET /api/v1/config                      the effective configuration, secrets masked
+//	GET /api/v1/match?match=EXPRESSION      Verdict
+//	GET /api/v1/stream                      events "snapshot": Snapshot
+//	GET /api/v1/tap?match=EXPRESSION&from=NAME&rate=N  events "message": Tapped,
+//	                                        "counts": Counts
+//	GET /healthz   200 while messages move, else 503 with the reasons
+//	GET /readyz    200 when all plugins have started
+//	GET /metrics   Prometheus's text format
+//	GET /debug/pprof/…   with admin_profile
+//
+// Errors are {"error": TEXT}.
+package admin
