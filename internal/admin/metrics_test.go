@@ -33,10 +33,10 @@ func TestMetricsAreInPrometheusFormat(t *testing.T) {
 		row = strings.TrimSuffix(row, "\n")
 		if rest, ok := strings.CutPrefix(row, "# TYPE "); ok {
 			family, _, _ = strings.Cut(rest, " ")
-			if seen[family] {
+			if seen["# "+family] {
 				t.Errorf("the family %s comes twice", family)
 			}
-			seen[family] = true
+			seen["# "+family] = true
 			continue
 		}
 		if strings.HasPrefix(row, "# HELP ") {
