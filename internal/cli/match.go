@@ -26,7 +26,8 @@ func newMatch() *cobra.Command {
 // matchTest is what heka match test is asked for.
 type matchTest struct {
 	file, json, suite string
-	explain           bool
+	explain, stats    bool
+	format            string
 	flags             messageFlags
 }
 
@@ -43,6 +44,10 @@ them; - is standard input) or are described by flags.
 With --explain the parts of the expression are shown with their verdicts and the
 values they saw; a star marks the parts that decided.
 
+With --stats the verdicts of all messages are counted: how many matched, how many
+a single test kept from matching, how often each test was looked at, held and
+mattered for the verdict, and what it costs. Tests that never mattered are named.
+
 A suite is a file of expressions and what they should do:
 
   message M1 {"type":"nginx.access","severity":6}
@@ -50,7 +55,8 @@ A suite is a file of expressions and what they should do:
   no   Severity < 3
   err  Type = 'x'
 
-A message holds for the lines that follow. With a suite there is no EXPRESSION.
+A message holds for the lines that follow. With a suite there is no EXPRESSION:
+--suite names one, and arguments that end with .match are suites too.
 
 The exit code is 0 when the expression is right and, with messages, matches one
 of them; 1 when it matches none, or a case of the suite goes wrong; 2 when the
@@ -60,13 +66,14 @@ expression does not parse.`,
       "Type == 'nginx.access' && Fields[status] >= 500"
   heka match test --file messages.hpb "Payload =~ /timeout/"
   heka cat --format json messages.hpb | heka match test --json - "Severity <= 3"
-  heka match test --suite matchers.txt`,
+  heka match test --stats --file captured.hpb "Severity <= 3 && Type =~ /^app/"
+  heka match test testdata/*.match`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if suites := t.suites(args); suites != nil {
+				return t.runSuites(c, suites)
+			}
 			if t.suite != "" {
-				if len(args) > 0 {
-					return misused("--suite brings its own expressions; leave out %q", args[0])
-				}
-				return t.runSuite(c)
+				return misused("--suite brings its own expressions; leave out %q", args[0])
 			}
 			if len(args) != 1 {
 				return misused("one expression is needed, not %d; put it in quotes\nRun '%s --help' for usage.", len(args), c.CommandPath())
@@ -78,6 +85,9 @@ expression does not parse.`,
 	f.StringVarP(&t.file, "file", "f", "", "try the messages of a framed file")
 	f.StringVar(&t.json, "json", "", "try the messages of a file with one JSON object a line")
 	f.StringVar(&t.suite, "suite", "", "run the cases of a file")
+	f.BoolVar(&t.stats, "stats", false, "count what the parts of the expression do on all messages")
+	formatFlag(c, &t.format, "text", "text", "json")
+	f.Lookup("format").Usage = "form of --stats"
 	f.BoolVar(&t.explain, "explain", false, "show the parts of the expression with their verdicts")
 	t.flags.register(f)
 	return c
@@ -92,7 +102,19 @@ func (t *matchTest) run(c *cobra.Command, expr string) error {
 	for _, f := range m.Advice() {
 		fmt.Fprintln(c.ErrOrStderr(), color.YellowString("warning: %s", f))
 	}
-	if t.file == "" && t.json == "" && !t.flags.given() {
+	given := t.file != "" || t.json != "" || t.flags.given()
+	switch {
+	case t.stats && !given:
+		return misused("--stats needs messages: name them by --file or --json")
+	case t.stats && t.explain:
+		return misused("--stats and --explain exclude each other")
+	case c.Flags().Changed("format") && !t.stats:
+		return misused("--format is for --stats")
+	}
+	if t.stats {
+		return t.runStats(c, m)
+	}
+	if !given {
 		fmt.Fprintln(out, color.GreenString("ok"))
 		if t.explain {
 			fmt.Fprintln(out, m.Tree())
@@ -100,26 +122,56 @@ func (t *matchTest) run(c *cobra.Command, expr string) error {
 		return nil
 	}
 	r := verdicts{out: out, matcher: m, explain: t.explain}
+	if err := t.each(c, r.add); err != nil {
+		return err
+	}
+	return anyMatched(r.matched > 0)
+}
+
+// runStats counts what the expression does on all messages.
+func (t *matchTest) runStats(c *cobra.Command, m *matcher.Matcher) error {
+	r := newTraffic(m)
+	if err := t.each(c, r.add); err != nil {
+		return err
+	}
+	if t.format == "json" {
+		if err := r.writeJSON(c.OutOrStdout()); err != nil {
+			return failed(err)
+		}
+	} else {
+		r.print(c.OutOrStdout())
+	}
+	return anyMatched(r.Matched > 0)
+}
+
+// anyMatched is the end of a command that looks for messages.
+func anyMatched(some bool) error {
+	if some {
+		return nil
+	}
+	return said(exitNo)
+}
+
+// each calls f for all messages that the flags name.
+func (t *matchTest) each(c *cobra.Command, f func(*message.Message) error) error {
 	if t.flags.given() {
 		msg := message.New()
 		if err := t.flags.apply(msg); err != nil {
 			return err
 		}
-		if err := r.add(msg); err != nil {
+		if err := f(msg); err != nil {
 			return err
 		}
 	}
+	var err error
 	if t.file != "" {
-		err = errors.Join(err, eachMessage(c, t.file, framedRecords, r.add))
+		err = errors.Join(err, eachMessage(c, t.file, framedRecords, f))
 	}
 	if t.json != "" {
-		err = errors.Join(err, eachMessage(c, t.json, jsonRecords, r.add))
+		err = errors.Join(err, eachMessage(c, t.json, jsonRecords, f))
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return failed(err)
-	case r.matched == 0:
-		return said(exitNo)
 	}
 	return nil
 }

@@ -12,16 +12,44 @@ import (
 	"github.com/hekad/heka/message"
 )
 
+// suiteEnding is how names of suites end.
+const suiteEnding = ".match"
+
+// suites are the suites that the command line names, nil when an expression
+// stands on it.
+func (t *matchTest) suites(args []string) []string {
+	var all []string
+	if t.suite != "" {
+		all = append(all, t.suite)
+	}
+	for _, arg := range args {
+		if !strings.HasSuffix(arg, suiteEnding) {
+			return nil
+		}
+		all = append(all, arg)
+	}
+	return all
+}
+
+// runSuites runs suites one after the other, all of them.
+func (t *matchTest) runSuites(c *cobra.Command, paths []string) error {
+	var errs []error
+	for _, path := range paths {
+		errs = append(errs, t.runSuite(c, path))
+	}
+	return firstOf(errs)
+}
+
 // runSuite runs the cases of a file and tells those that go wrong.
-func (t *matchTest) runSuite(c *cobra.Command) error {
-	src, err := openSource(c.Context(), t.suite, c.InOrStdin())
+func (t *matchTest) runSuite(c *cobra.Command, path string) error {
+	src, err := openSource(c.Context(), path, c.InOrStdin())
 	if err != nil {
 		return failed(err)
 	}
 	defer src.Close()
 	cases, err := matcher.ReadCases(src)
 	if err != nil {
-		return misused("%s: %w", t.suite, err)
+		return misused("%s: %w", path, err)
 	}
 	out, wrong := c.OutOrStdout(), 0
 	for i := range cases {
@@ -30,7 +58,7 @@ func (t *matchTest) runSuite(c *cobra.Command) error {
 			continue
 		}
 		wrong++
-		fmt.Fprintf(out, "%s:%d: %s: %s\n", t.suite, cases[i].Line, color.RedString("wrong"), err)
+		fmt.Fprintf(out, "%s:%d: %s: %s\n", path, cases[i].Line, color.RedString("wrong"), err)
 		var miss *missed
 		if t.explain && errors.As(err, &miss) {
 			printExplanation(out, miss.why)
