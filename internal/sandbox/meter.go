@@ -163,15 +163,8 @@ func (m *meter) watch(f *frameView, inst uint32) {
 	a, bb, c := int(inst>>18)&0xff, int(inst&0x1ff), int(inst>>9)&0x1ff
 	switch int(inst >> 26) {
 	case lua.OP_CONCAT:
-		size := 0
 		regs := m.view.reg.array[f.localBase+bb : f.localBase+c+1]
-		for _, v := range regs {
-			if s, ok := v.(lua.LString); ok {
-				size += len(s)
-			} else {
-				size += 24
-			}
-		}
+		size := operands(regs)
 		m.memory.need(m.state, m.budget, stringWeight+size)
 		if size > bytesPerInstruction {
 			m.left -= int64(size / bytesPerInstruction)
@@ -199,6 +192,34 @@ func (m *meter) watch(f *frameView, inst uint32) {
 	case lua.OP_SETLIST:
 		m.memory.grow(m.state, m.budget, slotWeight*max(bb, 50))
 	}
+}
+
+// operands returns the bytes that the result of a concatenation takes at most.
+// Numbers among texts become the texts that tostring makes of them, since the
+// machine would write them with more digits.
+func operands(regs []lua.LValue) (size int) {
+	numbers, others := 0, 0
+	for _, v := range regs {
+		switch v := v.(type) {
+		case lua.LString:
+			size += len(v)
+		case lua.LNumber:
+			numbers++
+			size += 24
+		default:
+			others++
+			size += 24
+		}
+	}
+	if numbers == 0 || others > 0 {
+		return size
+	}
+	for i, v := range regs {
+		if n, ok := v.(lua.LNumber); ok {
+			regs[i] = lua.LString(numberText(float64(n)))
+		}
+	}
+	return size
 }
 
 // Err implements context.Context; Done never says that there is one.

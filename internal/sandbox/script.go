@@ -201,6 +201,7 @@ func compileAs(source []byte, path string, change func([]ast.Stmt) []ast.Stmt) (
 	if err != nil {
 		return nil, syntaxError(path, err)
 	}
+	repairChunk(chunk)
 	if p, err = lua.Compile(change(chunk), path); err != nil {
 		return nil, syntaxError(path, err)
 	}

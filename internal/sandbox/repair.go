@@ -1,0 +1,210 @@
+package sandbox
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// The machine's compiler makes wrong code of some programs that are right. A
+// repair changes the tree of a program so that it means the same and is compiled
+// well:
+//
+//	{f(), x = g()}         as if g() stood last without a name: gives [2] too
+//	{…50 values, x = g()}  the values before x are set again, from other registers
+//	for k in next, t       the third value is whatever the register held
+//	"a" .. (b and c .. d)  loses the inner ..
+//	a, b, c = c, a, b      reads what it has assigned already
+//	010                    is read as octal
+
+// repairChunk repairs a program in place.
+func repairChunk(list []ast.Stmt) {
+	for i, s := range list {
+		repairStmt(s)
+		if s, ok := s.(*ast.AssignStmt); ok && rotates(s) {
+			list[i] = apart(s)
+		}
+	}
+}
+
+func repairStmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		repairExprs(s.Lhs)
+		repairExprs(s.Rhs)
+	case *ast.LocalAssignStmt:
+		repairExprs(s.Exprs)
+	case *ast.FuncCallStmt:
+		repairExpr(s.Expr)
+	case *ast.DoBlockStmt:
+		repairChunk(s.Stmts)
+	case *ast.WhileStmt:
+		repairExpr(s.Condition)
+		repairChunk(s.Stmts)
+	case *ast.RepeatStmt:
+		repairExpr(s.Condition)
+		repairChunk(s.Stmts)
+	case *ast.IfStmt:
+		repairExpr(s.Condition)
+		repairChunk(s.Then)
+		repairChunk(s.Else)
+	case *ast.NumberForStmt:
+		repairExprs([]ast.Expr{s.Init, s.Limit, s.Step})
+		repairChunk(s.Stmts)
+	case *ast.GenericForStmt:
+		repairExprs(s.Exprs)
+		repairChunk(s.Stmts)
+		iterate(s)
+	case *ast.FuncDefStmt:
+		repairExpr(s.Func)
+	case *ast.ReturnStmt:
+		repairExprs(s.Exprs)
+	}
+}
+
+func repairExprs(list []ast.Expr) {
+	for _, e := range list {
+		repairExpr(e)
+	}
+}
+
+// repairExpr repairs an expression, which may be nil.
+func repairExpr(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.NumberExpr:
+		if digits := strings.TrimLeft(e.Value, "0"); digits != "" && digits[0] >= '0' && digits[0] <= '9' {
+			e.Value = digits
+		}
+	case *ast.AttrGetExpr:
+		repairExprs([]ast.Expr{e.Object, e.Key})
+	case *ast.TableExpr:
+		for _, f := range e.Fields {
+			repairExprs([]ast.Expr{f.Key, f.Value})
+		}
+		construct(e)
+	case *ast.FuncCallExpr:
+		repairExprs([]ast.Expr{e.Func, e.Receiver})
+		repairExprs(e.Args)
+	case *ast.LogicalOpExpr:
+		repairExprs([]ast.Expr{e.Lhs, e.Rhs})
+	case *ast.RelationalOpExpr:
+		repairExprs([]ast.Expr{e.Lhs, e.Rhs})
+	case *ast.ArithmeticOpExpr:
+		repairExprs([]ast.Expr{e.Lhs, e.Rhs})
+	case *ast.StringConcatOpExpr:
+		repairExprs([]ast.Expr{e.Lhs, e.Rhs})
+		if _, ok := e.Rhs.(*ast.LogicalOpExpr); ok {
+			empty := &ast.StringExpr{}
+			at(empty, e.Rhs)
+			rest := &ast.StringConcatOpExpr{Lhs: e.Rhs, Rhs: empty}
+			at(rest, e.Rhs)
+			e.Rhs = rest
+		}
+	case *ast.UnaryMinusOpExpr:
+		repairExpr(e.Expr)
+	case *ast.UnaryNotOpExpr:
+		repairExpr(e.Expr)
+	case *ast.UnaryLenOpExpr:
+		repairExpr(e.Expr)
+	case *ast.FunctionExpr:
+		repairChunk(e.Stmts)
+	}
+}
+
+// at gives a new node the place of another.
+func at(n, other ast.PositionHolder) {
+	n.SetLine(other.Line())
+	n.SetLastLine(other.LastLine())
+}
+
+// rotates reports whether variables are assigned to one another.
+func rotates(s *ast.AssignStmt) bool {
+	if len(s.Lhs) == 1 {
+		return false
+	}
+	for _, from := range s.Rhs {
+		for _, to := range s.Lhs {
+			from, ok := from.(*ast.IdentExpr)
+			to, ok2 := to.(*ast.IdentExpr)
+			if ok && ok2 && from.Value == to.Value {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// apart makes an assignment two: to variables of its own, and from these.
+func apart(s *ast.AssignStmt) ast.Stmt {
+	first := &ast.LocalAssignStmt{Exprs: s.Rhs}
+	at(first, s)
+	second := &ast.AssignStmt{Lhs: s.Lhs}
+	at(second, s)
+	for i, to := range s.Lhs {
+		name := &ast.IdentExpr{Value: "(value " + strconv.Itoa(i) + ")"}
+		at(name, to)
+		first.Names, second.Rhs = append(first.Names, name.Value), append(second.Rhs, name)
+	}
+	block := &ast.DoBlockStmt{Stmts: []ast.Stmt{first, second}}
+	at(block, s)
+	return block
+}
+
+// iterate completes the values of a loop: as many names as values, and three
+// values at least.
+func iterate(s *ast.GenericForStmt) {
+	last := s.Exprs[len(s.Exprs)-1]
+	for !several(last) && len(s.Exprs) < 3 {
+		none := &ast.NilExpr{}
+		at(none, last)
+		s.Exprs = append(s.Exprs, none)
+	}
+	for len(s.Names) < min(len(s.Exprs), 3) {
+		s.Names = append(s.Names, "(for unused)")
+	}
+}
+
+// several reports whether an expression gives any number of values.
+func several(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		return !e.AdjustRet
+	case *ast.Comma3Expr:
+		return !e.AdjustRet
+	}
+	return false
+}
+
+// one makes an expression give one value.
+func one(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		e.AdjustRet = true
+	case *ast.Comma3Expr:
+		e.AdjustRet = true
+	}
+}
+
+// flushed is the number of values without a name that the machine collects before
+// it puts them into the table.
+const flushed = 50
+
+// construct makes the values of names single, and moves those that follow a full
+// lot of values without a name in front of the last of these.
+func construct(t *ast.TableExpr) {
+	listed, last := 0, -1 // place of the last field without a name
+	for i, f := range t.Fields {
+		if f.Key == nil {
+			listed, last = listed+1, i
+			continue
+		}
+		one(f.Value)
+		if listed > 0 && listed%flushed == 0 {
+			end := t.Fields[last]
+			copy(t.Fields[last:i], t.Fields[last+1:i+1])
+			t.Fields[i], last = end, i
+			one(end.Value)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package sandbox
+
+import (
+	"strings"
+	"testing"
+)
+
+// Programs that the machine alone runs otherwise than Lua 5.1 does.
+func TestProgramsAreCompiledAsInLua51(t *testing.T) {
+	fifty := strings.Repeat("0, ", 48)
+	for body, want := range map[string]string{
+		// fields of tables
+		`local t = {two(1), x = two(3)} out(#t, t[1], t[2], t.x)`:                             "1 1 nil 3",
+		`local t = {two(1), [5] = two(3)} out(t[2], t[5], t[6])`:                              "nil 3 nil",
+		`local function f(...) return {1, x = ...} end local t = f(7, 8) out(#t, t.x)`:        "1 7",
+		`local t = {x = two(3), two(1)} out(#t, t[1], t[2], t.x)`:                             "2 1 1 3",
+		`local t = {5, ` + fifty + `6, x = two(7)} out(#t, t[1], t[2], t[50], t.x)`:           "50 5 0 6 7",
+		`local t = {5, ` + fifty + `two(6), x = 7, [tostring(8)] = 9} out(#t, t[50], t["8"])`: "50 6 9",
+		`local t = {5, ` + fifty + `two(6), x = 7, y = two(8), 9} out(#t, t[50], t[51], t.y)`: "51 6 9 8",
+		// loops
+		`for k, v in next, {5} do out(k, v) end`:                                         "1 5",
+		`for k in next, {5} do out(k) end`:                                               "1",
+		`local function g() return {5}, nil end for k in next, g() do out(k) end`:        "1",
+		`local function g() return next, {5, 6}, 1 end for k, v in g() do out(k, v) end`: "2 6",
+		`for k, v, w, x in next, {5}, nil, 7 do out(k, v, w, x) end`:                     "1 5 nil nil",
+		// assignments
+		`local a, b, c, d = 1, 2, 3, 4 a, b, c, d = d, c, b, a out(a, b, c, d)`: "4 3 2 1",
+		`local a, b, c = 1, 2, 3 a, b, c = c, a, b out(a, b, c)`:                "3 1 2",
+		`local a, b, c = 1, 2, 3 a, b, c = b, two(9) out(a, b, c)`:              "2 9 9",
+		`local a, b = 1, 2 a, b = b, a, c out(a, b)`:                            "2 1",
+		`local i, t = 1, {} i, t[i] = i + 1, i out(i, t[1], t[2])`:              "2 1 nil",
+		// concatenation
+		`local c, a, b = true, "a", "b" out("x" .. (c and a .. b))`:                                                                        "xab",
+		`local c, a, b = false, "a", "b" out("x" .. (c and a .. b or a .. a) .. b)`:                                                        "xaab",
+		`out(1/3 .. "|" .. 0.1 + 0.2 .. "|" .. 1e15 .. "|" .. 1e14 .. "|" .. 2^63 .. "|" .. 7)`:                                            "0.33333333333333|0.3|1e+15|1e+14|9.2233720368548e+18|7",
+		`local mt = {__concat = function(a, b) return type(a) .. type(b) end} out(1 .. setmetatable({}, mt), setmetatable({}, mt) .. 1.5)`: "numbertable tablenumber",
+		// numbers
+		`out(0010, 010 + 1, 08, 00, 007.5, 0x10, 0e1)`: "10 11 8 0 7.5 16 0",
+	} {
+		if got := eval(t, `local function two(x) return x, x end `+body); got != want {
+			t.Errorf("%s\ngives %s\nwant  %s", body, got, want)
+		}
+	}
+}
+
+// Errors tell the line of what was moved or added too.
+func TestRepairedProgramsKeepTheirLines(t *testing.T) {
+	for body, want := range map[string]string{
+		"\nlocal a, b = 1, 2\na, b = b, a + nil":                       "s.lua:3: ",
+		"\nlocal t = {" + strings.Repeat("1, ", 50) + "\nx = 1 + nil}": "s.lua:3: ",
+		"\n\nfor k in\nnil, 2 do end":                                  "s.lua:",
+	} {
+		s, _ := start(t, "function process_message() "+body+" return 0 end")
+		if _, text := s.ProcessMessage(nil); !strings.HasPrefix(text, "process_message() "+want) {
+			t.Errorf("%s: %q", body, text)
+		}
+	}
+}
