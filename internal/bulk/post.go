@@ -19,6 +19,7 @@ type Poster struct {
 	Client *http.Client
 	Method string // empty is POST
 	Header http.Header
+	Host   string // empty is that of the URL
 	// Username and Password are sent if one of them is not empty.
 	Username, Password string
 	// Gzip packs bodies.
@@ -65,8 +66,8 @@ func (p *Poster) Post(ctx context.Context, url string, body []byte) (*Answer, er
 	for name, values := range p.Header {
 		req.Header[name] = values
 	}
-	if host := p.Header["Host"]; len(host) > 0 {
-		req.Host = host[0]
+	if p.Host != "" {
+		req.Host = p.Host
 	}
 	if p.Gzip && len(body) > 0 {
 		req.Header.Set("Content-Encoding", "gzip")

@@ -4,9 +4,10 @@ import "github.com/hekad/heka/plugin"
 
 // Item is a message in a request.
 type Item struct {
-	// Key and Parts are the sender's, set by Encode.
+	// Key, Parts and Time are the sender's, set by Encode.
 	Key   string
 	Parts int
+	Time  int64
 
 	index      int          // of the message in the batch, while that is at hand
 	pack       *plugin.Pack // or a copy

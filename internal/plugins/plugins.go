@@ -15,6 +15,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/http"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
+	"github.com/hekad/heka/internal/plugins/loki"
 	"github.com/hekad/heka/internal/plugins/sandbox"
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/internal/plugins/stats"
@@ -39,6 +40,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		graphite.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
+		loki.Plugins(),
 		sandbox.Plugins(),
 		split.Plugins(),
 		stats.Plugins(),

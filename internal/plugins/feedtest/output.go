@@ -82,6 +82,9 @@ func (l *Ledger) Messages(payloads ...string) *Work {
 	return w
 }
 
+// Packs makes work of whole messages.
+func (l *Ledger) Packs(packs ...*plugin.Pack) *Work { return &Work{ledger: l, packs: packs} }
+
 // Send makes one attempt. After an error the next attempt takes what is left, as
 // the host does. After success the messages' bytes are overwritten.
 func (w *Work) Send(ctx context.Context, o plugin.BatchOutput, more bool) error {

@@ -9,6 +9,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	plugintest.Conformance(t, map[string]string{
-		"HttpInput": `url = "http://127.0.0.1:1/"`,
+		"HttpInput":  `url = "http://127.0.0.1:1/"`,
+		"HttpOutput": `address = "http://127.0.0.1:1/"`,
 	}, http.Plugins()...)
 }

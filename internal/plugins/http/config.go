@@ -5,11 +5,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	_ "embed" // for configSource
 
+	"github.com/hekad/heka/internal/interpolate"
 	"github.com/hekad/heka/internal/netconf"
 	"github.com/hekad/heka/plugin"
 )
@@ -197,6 +199,106 @@ func validToken(s string) bool {
 	return s != ""
 }
 
+// OutputConfig is the configuration of HttpOutput, which sends encoded messages as
+// bodies of HTTP requests, one message or several in each.
+//
+// A status of 408, 425, 429 or 5xx, a redirect that would change the request, and
+// a connection that fails lead to another attempt; any other status from 400 on
+// means that the server does not want the message.
+type OutputConfig struct {
+	// URL to send to, http or https. Behind the server it may contain %{Type},
+	// %{Hostname}, %{Logger}, %{Severity}, %{field} and %{%Y-%m-%d}, for one message
+	// in a request.
+	Address string `toml:"address" required:"true"`
+	// POST, PUT or GET, in any case. GET sends no body.
+	Method string `toml:"method"`
+	// Headers of the requests: lists of values.
+	Headers map[string][]string `toml:"headers"`
+	// Name for basic authentication.
+	Username string `toml:"username"`
+	// Password for basic authentication.
+	Password string `toml:"password" secret:"true"`
+	// Bearer token.
+	BearerToken string `toml:"bearer_token" secret:"true"`
+	// Longest time for a request with its answer; 0 is no limit.
+	HTTPTimeout uint32 `toml:"http_timeout" unit:"ms"`
+	// Longest time for connecting; 0 is no limit.
+	ConnectTimeout uint32 `toml:"connect_timeout" unit:"ms"`
+	// How to talk TLS with https.
+	TLS netconf.TLSOptions `toml:"tls"`
+	// Proxy, as a URL. Empty: as the environment says.
+	Proxy string `toml:"proxy" secret:"true"`
+	// Messages in a request.
+	FlushCount int `toml:"flush_count" min:"1"`
+	// Bytes in a request, before packing.
+	FlushBytes int `toml:"flush_bytes" min:"1024" unit:"bytes"`
+	// Longest time for which messages wait for a request to fill; 0 is no limit.
+	FlushInterval uint32 `toml:"flush_interval" unit:"ms"`
+	// Text between the messages of a request.
+	Joiner string `toml:"joiner"`
+	// Text in front of the messages of a request, such as [ for JSON.
+	Prefix string `toml:"prefix"`
+	// Text behind the messages of a request.
+	Suffix string `toml:"suffix"`
+	// Pack bodies.
+	Gzip bool `toml:"gzip"`
+}
+
+// Check finds mistakes that span options.
+func (c *OutputConfig) Check() error {
+	var errs []error
+	if _, _, err := c.target(); err != nil {
+		errs = append(errs, err)
+	}
+	if !slices.Contains(methods, strings.ToUpper(c.Method)) {
+		errs = append(errs, plugin.BadOption("method", "HTTP Method must be POST, GET, or PUT."))
+	}
+	if c.FlushCount > 1 && strings.EqualFold(c.Method, http.MethodGet) {
+		errs = append(errs, plugin.BadOption("flush_count", "a GET request stands for one message"))
+	}
+	if c.BearerToken != "" && (c.Username != "" || c.Password != "") {
+		errs = append(errs, plugin.BadOption("bearer_token", "only one of username with password and bearer_token can be used"))
+	}
+	for name, values := range c.Headers {
+		errs = append(errs, checkHeader("headers", name, values...))
+	}
+	return errors.Join(append(errs, c.TLS.CheckClient(plugin.BadOption))...)
+}
+
+var methods = []string{http.MethodPost, http.MethodPut, http.MethodGet}
+
+// target is the address: constant, or a template behind the server's name.
+func (c *OutputConfig) target() (constant string, t *interpolate.Template, err error) {
+	bad := func(format string, args ...any) (string, *interpolate.Template, error) {
+		return "", nil, plugin.BadOption("address", format, args...)
+	}
+	fixed, rest, templated := strings.Cut(c.Address, "%{")
+	u, err := url.Parse(fixed)
+	if err != nil {
+		return bad("Can't parse URL: %w", errors.Unwrap(err)) // the URL may hold a password
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return bad("`address` must contain an absolute http or https URL.")
+	}
+	if !templated {
+		return c.Address, nil, nil
+	}
+	if u.Path == "" {
+		return bad("%%{ may only stand behind the server, in the path or query")
+	}
+	if t, err = interpolate.New("%{" + rest); err != nil {
+		return bad("%w", err)
+	}
+	if c.FlushCount > 1 {
+		return bad("with %%{ in it, a request has one message, so flush_count must be 1")
+	}
+	t.Escape = url.QueryEscape
+	if u.RawQuery == "" && !u.ForceQuery {
+		t.Escape = url.PathEscape
+	}
+	return fixed, t, nil
+}
+
 // Plugins declares HttpListenInput, HttpInput and HttpOutput.
 func Plugins() []plugin.Plugin {
 	docs := plugin.Docs(configSource)
@@ -208,5 +310,8 @@ func Plugins() []plugin.Plugin {
 		plugin.NewInput("HttpInput", InputConfig{
 			Method: http.MethodGet, SuccessSeverity: 6, ErrorSeverity: 1, MaxBodySize: 64 << 20, Concurrency: 8,
 		}, newInput, docs, plugin.InputDefaults(func(o *plugin.InputOptions) { o.TickerInterval = 10 })),
+		plugin.NewOutput("HttpOutput", OutputConfig{
+			Method: http.MethodPost, HTTPTimeout: 30000, ConnectTimeout: 10000, FlushCount: 1, FlushBytes: 1 << 20, FlushInterval: 1000,
+		}, newOutput, docs, plugin.NeedsEncoder),
 	}
 }

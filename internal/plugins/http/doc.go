@@ -7,6 +7,7 @@
 //	body.go     bodies with time-outs, unpacked, with a limit
 //	lane.go     streams into the pipeline, used by one request after the other
 //	poll.go     HttpInput
+//	output.go   HttpOutput, whose messages package bulk gathers
 //
 // # Requests and streams
 //

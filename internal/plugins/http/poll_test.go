@@ -137,6 +137,7 @@ func TestFailuresBecomeMessages(t *testing.T) {
 			if err != nil {
 				return
 			}
+			conn.Read(make([]byte, 4096))
 			io.WriteString(conn, "no HTTP at all\r\n\r\n")
 			conn.Close()
 		}
