@@ -84,6 +84,13 @@ func (d *disk) fail(o op, f fault) {
 	d.faults[o] = f
 }
 
+// setFree says how many bytes the disk has left.
+func (d *disk) setFree(n uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.free = n
+}
+
 // crash ends this life. choose returns a number from 0 to n.
 func (d *disk) crash(choose func(what string, n int) int) {
 	d.mu.Lock()

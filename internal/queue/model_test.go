@@ -69,6 +69,8 @@ func checkPromises(t *rapid.T) {
 		Fsync:           rapid.SampledFrom([]queue.Fsync{queue.Always, queue.Interval, queue.Never}).Draw(t, "fsync"),
 		Interval:        time.Second,
 		Memory:          1,
+		MinFree:         1000,
+		KeepDelivered:   rapid.SampledFrom([]time.Duration{0, 0, 5 * time.Second}).Draw(t, "keep delivered"),
 	}
 	m.open(t)
 	defer func() { m.queue.Close() }()
@@ -87,6 +89,7 @@ func checkPromises(t *rapid.T) {
 		"crash":   m.crash,
 		"fault":   m.fault,
 		"flip":    m.flip,
+		"room":    m.room,
 		"":        m.check,
 	})
 	m.drain(t)
@@ -305,6 +308,11 @@ func (m *machine) fault(t *rapid.T) {
 	f.after = rapid.IntRange(0, 1000).Draw(t, "bytes written")
 	m.disk.fail(o, f)
 	m.trouble = true
+}
+
+// room changes how much room the disk has: too little, some for one write, plenty.
+func (m *machine) room(t *rapid.T) {
+	m.disk.setFree(rapid.SampledFrom([]uint64{0, 1400, 1 << 40}).Draw(t, "free"))
 }
 
 // flip damages a byte in a file. The record that it belongs to may be lost, and
