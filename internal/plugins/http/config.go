@@ -205,6 +205,15 @@ func validToken(s string) bool {
 // A status of 408, 425, 429 or 5xx, a redirect that would change the request, and
 // a connection that fails lead to another attempt; any other status from 400 on
 // means that the server does not want the message.
+//
+//	[hook]
+//	type = "HttpOutput"
+//	message_matcher = "Type == 'alert'"
+//	address = "https://hooks.example.net/in/%{Hostname}"
+//	encoder = "PayloadEncoder"
+//
+//	  [hook.headers]
+//	  Content-Type = ["text/plain"]
 type OutputConfig struct {
 	// URL to send to, http or https. Behind the server it may contain %{Type},
 	// %{Hostname}, %{Logger}, %{Severity}, %{field} and %{%Y-%m-%d}, for one message
