@@ -17,6 +17,7 @@ func (s *Sandbox) openHostFunctions(L *lua.LState) {
 	set("read_config", s.readConfig)
 	set("decode_message", s.decodeMessage)
 	set("read_message", s.readMessage, Decoder, Filter, Encoder, Output)
+	s.lib.readMessage, _ = L.G.Global.RawGetString("read_message").(*lua.LFunction)
 	set("read_next_field", s.readNextField, Decoder, Filter, Encoder, Output)
 	set("write_message", s.writeMessage, Decoder, Encoder)
 	set("add_to_payload", s.addToPayload, Decoder, Filter, Encoder)

@@ -14,9 +14,10 @@ type library struct {
 	rng    *rand.Rand
 	depth  int // of protected calls and callbacks in one another
 
-	catch    catcher
-	catching *lua.LFunction
-	raised   func(*lua.LState) // Sandbox.raised
+	catch       catcher
+	catching    *lua.LFunction
+	raised      func(*lua.LState) // Sandbox.raised
+	readMessage *lua.LFunction    // nil where there is none
 }
 
 // maxDepth bounds how deep protected calls and callbacks of library functions may

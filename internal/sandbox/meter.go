@@ -85,6 +85,7 @@ type meter struct {
 	state *lua.LState
 	view  *stateView
 	loop  func(*lua.LState, *frameView) // the machine's own
+	read  func(L *lua.LState, regs []lua.LValue, inst uint32) bool
 }
 
 func newMeter(L *lua.LState, b *budget) *meter {
@@ -92,7 +93,9 @@ func newMeter(L *lua.LState, b *budget) *meter {
 }
 
 // drive makes m the context of the state L, and its loop the one that L runs in.
-func (m *meter) drive(L *lua.LState) {
+// read may execute instructions that call a function, and says whether it did.
+func (m *meter) drive(L *lua.LState, read func(L *lua.LState, regs []lua.LValue, inst uint32) bool) {
+	m.read = read
 	L.SetContext(m)
 	m.loop, m.view.loop = m.view.loop, m.run
 }
@@ -117,9 +120,11 @@ func (m *meter) run(L *lua.LState, base *frameView) {
 		if f.index > maxFrames {
 			L.RaiseError("stack overflow")
 		}
-		op := inst >> 26
+		op := int(inst >> 26)
 		if growing>>op&1 != 0 {
 			m.watch(f, inst)
+		} else if op == lua.OP_CALL && m.read(L, v.reg.array[f.localBase:], inst) {
+			continue
 		}
 		if instructions[op](L, inst, base) == 1 {
 			return

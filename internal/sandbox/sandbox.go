@@ -111,7 +111,7 @@ func (s *Sandbox) open() {
 		RegistryMaxSize: maxRegisters, RegistryGrowStep: growRegisters, SkipOpenLibs: true, MinimizeStackMemory: true})
 	s.state = L
 	s.budget.memory = memory{next: math.MaxInt64}
-	newMeter(L, &s.budget).drive(L)
+	newMeter(L, &s.budget).drive(L, s.readAtOnce)
 	s.openLibraries(L)
 	s.openHostFunctions(L)
 	m := &s.budget.memory
