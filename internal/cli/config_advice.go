@@ -18,6 +18,7 @@ func (x *examined) advise() {
 			continue
 		}
 		x.problems = append(x.problems, adviseScript(sec, own, x.global.ShareDir)...)
+		x.adviseFiles(sec, own)
 		switch common := common.(type) {
 		case *plugin.ConsumerOptions:
 			x.adviseMatcher(sec, common)
@@ -25,6 +26,10 @@ func (x *examined) advise() {
 		case *plugin.InputOptions:
 			x.adviseListener(sec, own, common)
 		}
+	}
+	x.clashes()
+	if !x.problems.HasErrors() { // whose mending may change how all hangs together
+		x.adviseGraph()
 	}
 }
 

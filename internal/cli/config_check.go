@@ -17,17 +17,20 @@ func newConfigCheck(plugins []plugin.Plugin) *cobra.Command {
 		Use:   "check [PATH]",
 		Short: "Find all problems of a configuration without running it",
 		Long: `Find everything that heka run would complain about, and more, in one go and
-without side effects: no socket is opened, no file or directory made.
+without side effects: no socket is opened, no file or directory made. Files that
+plugins read must be there, and two inputs must not listen at one address.
 
 PATH is a file, a directory of *.toml files, or - for standard input. Warnings
 are about what works but was hardly meant: options that have no effect, matchers
-that match nothing, undefined environment variables, listeners open to everybody.
+that match nothing, filters that feed each other, sections that nothing uses,
+undefined environment variables, listeners open to everybody.
 
 Lua scripts are compiled. The values that a section has for its script are
 compared with the options that the header comment of the script describes.
 
 The exit code is 0 when heka would start, 1 when there are errors (with --strict
-warnings too), 2 for wrong usage. The format github annotates pull requests.`,
+warnings too), 2 for wrong usage. The format github annotates pull
+requests, sarif is for code scanners.`,
 		Example: `  heka config check
   heka config check --strict /etc/heka/conf.d
   heka config check --format json heka.toml
@@ -60,7 +63,7 @@ warnings too), 2 for wrong usage. The format github annotates pull requests.`,
 		},
 	}
 	path.register(c)
-	formatFlag(c, &format, "text", "text", "json", "github")
+	formatFlag(c, &format, "text", "text", "json", "github", "sarif")
 	c.Flags().BoolVar(&strict, "strict", false, "treat warnings as errors")
 	c.Flags().BoolVar(&show, "print", false, "also print the configuration in force, as heka config show")
 	return c

@@ -17,6 +17,8 @@ func reportProblems(w io.Writer, format string, x *examined) error {
 	switch format {
 	case "json":
 		return reportJSON(w, x)
+	case "sarif":
+		return reportSARIF(w, x)
 	case "github":
 		for _, p := range x.problems {
 			fmt.Fprintln(w, annotation(p))
