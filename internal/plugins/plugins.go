@@ -13,6 +13,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/file"
 	"github.com/hekad/heka/internal/plugins/graphite"
 	"github.com/hekad/heka/internal/plugins/http"
+	"github.com/hekad/heka/internal/plugins/influx"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/loki"
@@ -38,6 +39,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		file.Plugins(),
 		http.Plugins(),
 		graphite.Plugins(),
+		influx.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		loki.Plugins(),
