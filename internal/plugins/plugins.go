@@ -17,6 +17,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/loki"
+	"github.com/hekad/heka/internal/plugins/prometheus"
 	"github.com/hekad/heka/internal/plugins/sandbox"
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/internal/plugins/stats"
@@ -43,6 +44,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		loki.Plugins(),
+		prometheus.Plugins(),
 		sandbox.Plugins(),
 		split.Plugins(),
 		stats.Plugins(),
