@@ -60,6 +60,7 @@ type consumer struct {
 	cur      delivery // being worked on
 	more     bool
 	curDone  int // leading packs of cur that are done with
+	singly   int // messages that go one by one, to find the one that panics
 }
 
 // named is an encoder instance as it appears in reports.
@@ -363,12 +364,40 @@ func (c *consumer) work(hard context.Context, inst any) error {
 	}
 	var p *panicError
 	if errors.As(err, &p) && c.cur.b != nil && c.curDone < len(c.cur.packs) {
-		// The message that did it would do it again.
-		c.drop(c.cur.packs[c.curDone], "panic", err)
-		c.letters.post(c.cur.t)
-		c.curDone++
+		c.panicked(inst, err)
 	}
 	return err
+}
+
+// panicked deals with the message at hand that made an instance panic: it would do
+// so again. In a batch nobody knows which one it was, until they go one by one.
+func (c *consumer) panicked(inst any, err error) {
+	left := len(c.cur.packs) - c.curDone
+	if takesBatches(inst) && c.singly == 0 && left > 1 {
+		if c.singly = left; c.spool != nil {
+			c.singly = c.spool.inHand() // more may come again
+		}
+		return
+	}
+	c.drop(c.cur.packs[c.curDone], "panic", err)
+	c.letters.post(c.cur.t)
+	c.curDone++
+}
+
+// takesBatches reports whether an instance takes a batch at a time.
+func takesBatches(inst any) bool {
+	switch inst.(type) {
+	case plugin.BatchOutput, plugin.BatchFilter:
+		return true
+	}
+	return false
+}
+
+// finishedEach gives the delivery at hand back, whose messages went one by one and
+// are accounted for.
+func (c *consumer) finishedEach() {
+	c.singly = max(c.singly-len(c.cur.packs), 0)
+	c.finished(0)
 }
 
 // finished gives the delivery at hand back: n of its messages were delivered

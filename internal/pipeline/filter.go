@@ -9,7 +9,7 @@ import (
 // filter lets the filter process the delivery at hand. What it injects is
 // handed over, in order, after the delivery.
 func (c *consumer) filter(hard context.Context, inst any) error {
-	if bf, ok := inst.(plugin.BatchFilter); ok {
+	if bf, ok := inst.(plugin.BatchFilter); ok && c.singly == 0 {
 		return c.filterBatch(hard, bf)
 	}
 	f := inst.(plugin.Filter)
@@ -32,7 +32,7 @@ func (c *consumer) filter(hard context.Context, inst any) error {
 	c.injector.flush()
 	c.letters.post(c.cur.t)
 	if err == nil {
-		c.finished(0)
+		c.finishedEach()
 	}
 	return err
 }

@@ -16,7 +16,7 @@ func (c *consumer) output(hard context.Context, inst any) error {
 	back := newBackoff(messageRetries)
 	for {
 		var err error
-		if bo, ok := inst.(plugin.BatchOutput); ok {
+		if bo, ok := inst.(plugin.BatchOutput); ok && c.singly == 0 {
 			err = c.sendBatch(hard, bo)
 		} else {
 			err = c.sendEach(hard, inst.(plugin.Output))
@@ -63,7 +63,7 @@ func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
 	})
 	c.letters.post(c.cur.t)
 	if err == nil {
-		c.finished(0)
+		c.finishedEach()
 	}
 	return err
 }

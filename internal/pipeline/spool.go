@@ -168,6 +168,14 @@ func (s *spool) leave(packs []*plugin.Pack, n int) {
 	}
 }
 
+// inHand is the number of messages that the reader has handed out and that are not
+// acknowledged.
+func (s *spool) inHand() int {
+	s.hand.mu.Lock()
+	defer s.hand.mu.Unlock()
+	return int(s.hand.n)
+}
+
 // doneAhead is the number of messages that are done with but will come again, as
 // they stand behind others that are not.
 func (s *spool) doneAhead() (n int64) {
