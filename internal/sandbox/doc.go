@@ -20,7 +20,7 @@
 // Nothing a script does can take more than its limits allow, other than in inputs
 // and outputs, which may run as long as they like.
 //
-//   - Instructions are counted exactly, by the context of the machine (meter.go).
+//   - Instructions are counted exactly, by the loop that executes them (meter.go).
 //     Library functions charge for long work. The error cannot be caught.
 //   - Memory is estimated before each instruction that allocates and weighed when
 //     the estimate has gone far (memory.go, scale.go). What may be large, such as

@@ -471,6 +471,7 @@ inject_payload("cbuf", "", circular_buffer.new(2,1,60)) return 0 end`)
 
 // What LPeg does at length is charged and can be stopped, too.
 func TestGrammarsKeepToTheLimits(t *testing.T) {
+	t.Parallel()
 	for body, want := range map[string]string{
 		`local s = string.rep("a", 30000) for i = 1, 1e6 do ((lpeg.P"a" - lpeg.P"ab")^0 * -1 + 1):match(s) end`: errInstructions,
 		`lpeg.Ct(lpeg.C(1)^0):match(string.rep("a", 1e6))`:                                                      errMemory,

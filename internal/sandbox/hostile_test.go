@@ -112,6 +112,7 @@ func heap() uint64 {
 }
 
 func TestInstructionLimitOutlastsPcall(t *testing.T) {
+	t.Parallel()
 	s, host := start(t, `function process_message()
 for i = 1, 1e9 do local ok, e = pcall(function() while true do end end) inject_payload("txt", "", e) end return 0 end`)
 	if status, text := s.ProcessMessage(nil); status != 1 || text != "process_message() instruction_limit exceeded" || len(host.payloads) != 0 {
@@ -132,6 +133,7 @@ inject_payload("txt", "", e, "|", e2) return 0 end`)
 }
 
 func TestStopEndsAnEndlessScript(t *testing.T) {
+	t.Parallel()
 	for _, body := range []string{`while true do end`, `while true do pcall(function() while true do end end) end`,
 		`coroutine.wrap(function() while true do end end)()`, `require "string" while true do string.rep("x", 1000) end`} {
 		s, _ := start(t, "running = true function process_message() "+body+" end", kind(Input))
@@ -182,6 +184,7 @@ function process_message() return 0 end`), Limits: DefaultLimits(), Host: new(re
 
 // A table whose keys come and go must not grow: sessions, for example.
 func TestKeysThatCameAndWentAreForgotten(t *testing.T) {
+	t.Parallel()
 	s, _ := start(t, `local t, n = {}, 0
 function process_message()
 for i = 1, 1000 do n = n + 1 t["session " .. n] = {n} if n > 100 then t["session " .. n - 100] = nil end end

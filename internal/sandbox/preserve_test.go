@@ -95,6 +95,7 @@ w = sax.window.new(4, 2, 4) w:add({1, 2, 3, 10.1}) d = sax.word.new("ABCD", 4) f
 }
 
 func TestMuchDataIsPreserved(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.data")
 	free := limits(Limits{Memory: 256 << 20})
 	if got := run(t, `require "string" t = {} for i = 1, 30000 do t[i] = "value " .. i t["key " .. i] = i + 0.5 end function process_message() inject_payload("txt", "", #t) return 0 end`, preserved(path), free); got != "30000" {
