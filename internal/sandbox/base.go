@@ -38,7 +38,7 @@ func baseAssert(L *lua.LState) int {
 		return L.GetTop()
 	}
 	message := L.Get(2)
-	if L.GetTop() < 2 {
+	if message == lua.LNil {
 		message = lua.LString("assertion failed!")
 	}
 	L.Error(message, 0)
@@ -48,13 +48,25 @@ func baseAssert(L *lua.LState) int {
 func baseError(L *lua.LState) int {
 	level := optInt(L, 2, "error", 1)
 	v := L.Get(1)
-	if message, ok := v.(lua.LString); ok && level > 0 {
+	if message, ok := text(v); ok && level > 0 {
 		if at := place(L, level); at != "" {
-			v = lua.LString(at + " " + string(message))
+			message = at + " " + message
 		}
+		v = lua.LString(message)
 	}
 	L.Error(v, 0)
 	return 0
+}
+
+// checkBefore has the arguments of a function of the machine checked, since it
+// words errors differently.
+func checkBefore(L *lua.LState, name string, check func(*lua.LState)) {
+	f := L.G.Global.RawGetString(name).(*lua.LFunction)
+	machine := f.GFunction
+	f.GFunction = func(L *lua.LState) int {
+		check(L)
+		return machine(L)
+	}
 }
 
 func (s *Sandbox) baseGCInfo(L *lua.LState) int {
@@ -214,7 +226,7 @@ func parseBase(text string, base int) (float64, bool) {
 	if err != nil && err.(*strconv.NumError).Err != strconv.ErrRange {
 		return 0, false
 	}
-	if negative {
+	if negative && err == nil {
 		n = -n
 	}
 	return float64(n), true

@@ -38,6 +38,7 @@
 //	preserve.go               data that stays
 //	libraries.go base.go strings.go pattern.go gsub.go format.go number.go
 //	math.go tables.go times.go free.go       Lua's own libraries
+//	coerce.go                 texts that stand for numbers
 //	modules.go                the modules written in Go, one folder each
 //
 // The libraries replace those of the machine wherever these differ from Lua 5.1

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -34,9 +35,11 @@ func (s *Sandbox) stringFormat(L *lua.LState) int {
 			format = format[1:]
 			continue
 		}
+		if arg++; arg > L.GetTop() {
+			argumentError(L, arg, "format", "no value")
+		}
 		d, n := parseDirective(L, format)
 		format = format[n:]
-		arg++
 		s.convert(&out, d, arg)
 	}
 	L.Push(made(out.b))
@@ -67,7 +70,7 @@ func parseDirective(L *lua.LState, f string) (d directive, n int) {
 		n++
 	}
 	if d.verb == 0 || strings.IndexByte("cdiouxXeEfgGqs", d.verb) < 0 {
-		raise(L, "invalid option '%%%s' to 'format'", f[:n])
+		raise(L, "invalid option '%%%s' to 'format'", strings.TrimSuffix(string(rune(d.verb)), "\x00"))
 	}
 	return d, n
 }
@@ -95,6 +98,9 @@ func (s *Sandbox) convert(out *builder, d directive, arg int) {
 		digits := strconv.FormatUint(unsigned(checkNumber(L, arg, "format")), 8)
 		if d.has('#') && digits != "0" {
 			digits = "0" + digits
+		}
+		if d.has('#') {
+			d.precision = cmp.Or(d.precision, 1) // of 0 the zero in front is left
 		}
 		out.add(d.integer(digits, false, false))
 	case 'x', 'X':
@@ -167,6 +173,9 @@ func (d directive) integer(digits string, negative, signed bool) string {
 
 func (d directive) hex(n uint64) string {
 	digits := strconv.FormatUint(n, 16)
+	if d.precision == 0 && n == 0 {
+		digits = ""
+	}
 	if k := d.precision - len(digits); k > 0 {
 		digits = strings.Repeat("0", k) + digits
 	}

@@ -10,9 +10,10 @@ import (
 
 // library is what the library functions of one sandbox keep.
 type library struct {
-	loaded *lua.LTable // modules by name
-	rng    *rand.Rand
-	depth  int // of protected calls and callbacks in one another
+	loaded  *lua.LTable // modules by name
+	strings *lua.LTable // metatable of strings
+	rng     *rand.Rand
+	depth   int // of protected calls and callbacks in one another
 
 	catch       catcher
 	catching    *lua.LFunction
@@ -76,10 +77,15 @@ func (s *Sandbox) openLibraries(L *lua.LState) {
 		g.RawSetString("collectgarbage", lua.LNil)
 		g.RawSetString("newproxy", lua.LNil)
 	}
+	for _, name := range []string{"ipairs", "next", "pairs"} {
+		checkBefore(L, name, func(L *lua.LState) { checkTable(L, 1, name) })
+	}
+	checkBefore(L, "getmetatable", func(L *lua.LState) { checkAny(L, 1, "getmetatable") })
 	for name, fn := range s.baseFunctions() {
 		g.RawSetString(name, L.NewFunction(fn))
 	}
 	lpeg.Trust(L)
+	s.openCoercions(L)
 	s.lib.loaded = L.GetField(L.G.Registry, "_LOADED").(*lua.LTable)
 	pkg := L.CreateTable(0, 0)
 	pkg.Metatable = L.CreateTable(0, 0) // it is no data

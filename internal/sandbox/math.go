@@ -66,7 +66,7 @@ func mathModf(L *lua.LState) int {
 	x := checkNumber(L, 1, "modf")
 	whole, part := math.Modf(x)
 	if math.IsInf(x, 0) {
-		whole, part = x, 0
+		whole, part = x, math.Copysign(0, x)
 	}
 	L.Push(lua.LNumber(whole))
 	L.Push(lua.LNumber(part))

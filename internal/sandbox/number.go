@@ -89,6 +89,9 @@ func parseNumber(text string) (float64, bool) {
 	if len(s)-len(digits) > 1 {
 		return 0, false
 	}
+	if strings.EqualFold(digits, "nan") {
+		return math.NaN(), true
+	}
 	if len(digits) > 2 && digits[0] == '0' && digits[1]|0x20 == 'x' && !strings.ContainsAny(digits, "pP") {
 		s += "p0"
 	}

@@ -25,9 +25,7 @@ func (s *Sandbox) openString(L *lua.LState) lua.LValue {
 		"upper":   func(L *lua.LState) int { return s.mapBytes(L, "upper", 'a', 'z') },
 	}.table(L)
 	t.RawSetString("gfind", t.RawGetString("gmatch"))
-	methods := L.CreateTable(0, 1)
-	methods.RawSetString("__index", t)
-	L.SetMetatable(lua.LString(""), methods)
+	s.lib.strings.RawSetString("__index", t)
 	return t
 }
 

@@ -63,7 +63,10 @@ func osDate(L *lua.LState) int {
 	if L.Get(2) != lua.LNil {
 		at = time.Unix(integer(checkNumber(L, 2, "date")), 0).UTC()
 	}
-	format = strings.TrimPrefix(format, "!")
+	zone := "UTC"
+	if strings.HasPrefix(format, "!") {
+		format, zone = format[1:], "GMT" // as C's gmtime calls it
+	}
 	if format == "*t" {
 		t := L.CreateTable(0, 9)
 		for name, v := range map[string]int{"sec": at.Second(), "min": at.Minute(), "hour": at.Hour(),
@@ -86,6 +89,10 @@ func osDate(L *lua.LState) int {
 			argumentError(L, 1, "date", "invalid conversion specifier '"+format[i:]+"'")
 		}
 		i += n
+		if format[i] == 'Z' {
+			b = append(b, zone...)
+			continue
+		}
 		b = appendDate(b, at, format[i])
 	}
 	L.Push(made(b))
@@ -181,8 +188,6 @@ func appendDate(b []byte, t time.Time, c byte) []byte {
 		return strconv.AppendInt(b, int64(t.Year()), 10)
 	case 'z':
 		return append(b, "+0000"...)
-	case 'Z':
-		return append(b, "GMT"...)
 	}
 	return append(b, c)
 }

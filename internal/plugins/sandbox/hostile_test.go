@@ -57,7 +57,7 @@ var hostile = []struct{ name, body, want string }{
 	{"an error that is a table", `error({})`, "process_message() (error object is a table value)"},
 	{"an error that is nil", `error(nil)`, "process_message() (error object is a nil value)"},
 	{"an error that is a function", `error(function() while true do end end)`, "process_message() (error object is a function value)"},
-	{"an error that is a number", `error(12)`, "process_message() 12"},
+	{"an error that is a number", `error(12)`, "process_message() DIR/lua/hostile.lua:2: 12"},
 	{"an error that is endless as text", `error(setmetatable({}, {__tostring = function() while true do end end}))`, "process_message() (error object is a table value)"},
 	{"an error of 100 kB", `error(string.rep("x", 100000))`, "xxxxxxxx"},
 	{"a status that is a table", `if true then return {} end`, "must return a numeric status code"},
