@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 )
 
@@ -21,12 +24,31 @@ type Client struct {
 	where       string // for errors
 }
 
+// ClientOptions say how a client shows who it is, and whom it trusts.
+type ClientOptions struct {
+	// Token is what the API asks for; it may be empty.
+	Token string
+	// CAFile names the authorities to trust in PEM; "" means the system's.
+	CAFile string
+}
+
 // NewClient returns a client for an address: unix:PATH, HOST:PORT, or a URL
-// beginning with http:// or https://. The token may be empty.
-func NewClient(address, token string) *Client {
-	c := &Client{token: token, where: address}
+// beginning with http:// or https://.
+func NewClient(address string, o ClientOptions) (*Client, error) {
+	c := &Client{token: o.Token, where: address}
 	transport := &http.Transport{}
 	c.http.Transport = transport
+	if o.CAFile != "" {
+		pem, err := os.ReadFile(o.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM", o.CAFile)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
 	path, isFile := strings.CutPrefix(address, unixPrefix)
 	switch {
 	case isFile:
@@ -39,7 +61,10 @@ func NewClient(address, token string) *Client {
 	default:
 		c.base = "http://" + address
 	}
-	return c
+	if u, err := url.Parse(c.base); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is neither unix:PATH nor HOST:PORT nor a URL", address)
+	}
+	return c, nil
 }
 
 // maxError bounds how much of an error's text is read, in bytes.

@@ -62,6 +62,20 @@ func (e Endpoint) unixPath() (string, bool) {
 	return path, ok
 }
 
+// ClientAddress is the address for NewClient; "" when the API is off.
+func (e Endpoint) ClientAddress() string {
+	if path, ok := e.unixPath(); ok {
+		return unixPrefix + path
+	}
+	switch {
+	case e.Address == off:
+		return ""
+	case e.CertFile != "":
+		return "https://" + e.Address
+	}
+	return e.Address
+}
+
 func loopback(host string) bool {
 	if host == "localhost" {
 		return true

@@ -69,7 +69,7 @@ func TestSocketFileIsForThisUserOnly(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Error(info.Mode(), err)
 	}
-	if err := admin.NewClient("unix:"+path, "").Get(t.Context(), "/api/v1/logs", nil, new([]admin.Line)); err != nil {
+	if err := client(t, "unix:"+path, "").Get(t.Context(), "/api/v1/logs", nil, new([]admin.Line)); err != nil {
 		t.Error(err)
 	}
 	if _, err := (admin.Endpoint{Address: "unix:" + path}).Listen(t.Context()); err == nil {
@@ -87,7 +87,7 @@ func TestSocketFileIsForThisUserOnly(t *testing.T) {
 func TestTokenIsAskedForOverTCP(t *testing.T) {
 	addr, _ := serve(t, admin.Endpoint{Address: "127.0.0.1:0", Token: "s3cret"})
 	for token, ok := range map[string]bool{"": false, "wrong": false, "s3cret": true} {
-		err := admin.NewClient(addr.String(), token).Get(t.Context(), "/api/v1/logs", nil, new([]admin.Line))
+		err := client(t, addr.String(), token).Get(t.Context(), "/api/v1/logs", nil, new([]admin.Line))
 		var said *admin.Error
 		if ok != (err == nil) || !ok && (!errors.As(err, &said) || said.Status != http.StatusUnauthorized) {
 			t.Errorf("%q: %v", token, err)

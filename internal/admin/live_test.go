@@ -39,7 +39,7 @@ func start(t *testing.T, toml string) *live {
 		Config: func() string { return "[hekad]\n" }})
 	l.server = httptest.NewServer(api)
 	t.Cleanup(l.server.Close)
-	l.client = admin.NewClient(l.server.URL, "")
+	l.client = client(t, l.server.URL, "")
 	if err := l.client.Get(t.Context(), "/api/v1/report", nil, new(admin.Report)); err == nil || err.Error() != "heka is starting" {
 		t.Errorf("before the start: %v", err)
 	}
@@ -70,6 +70,15 @@ func start(t *testing.T, toml string) *live {
 		return true
 	})
 	return l
+}
+
+func client(t *testing.T, address, token string) *admin.Client {
+	t.Helper()
+	c, err := admin.NewClient(address, admin.ClientOptions{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // until waits for what other goroutines bring about.

@@ -1,11 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"github.com/hekad/heka/internal/admin"
 	"github.com/hekad/heka/internal/config"
@@ -63,11 +69,50 @@ func serveAdmin(s *admin.Server, host *pipeline.Host, g *config.Global, log *slo
 	return func() { cancel(); running.Wait() }, nil
 }
 
-// adminAddress is where a heka that runs with default settings serves its API.
-func adminAddress() string {
-	if a := os.Getenv("HEKA_ADMIN"); a != "" {
-		return a
+// adminFlags say which running heka a command asks.
+type adminFlags struct{ address, config, caFile string }
+
+func (a *adminFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&a.address, "admin", "", "the admin API: unix:PATH, HOST:PORT or a URL (default as the configuration says)")
+	f.StringVarP(&a.config, "config", "c", defaultConfig, "configuration of the running heka, which says where its API is")
+	f.StringVar(&a.caFile, "ca-file", "", "PEM file with the authorities to trust for https")
+}
+
+// client returns a client of the API of a running heka.
+func (a *adminFlags) client(c *cobra.Command) (*admin.Client, error) {
+	cfg, problems := config.LoadBytes("", nil, config.Options{})
+	if _, err := os.Stat(a.config); err == nil || c.Flags().Changed("config") {
+		cfg, problems = config.Load(a.config, config.Options{})
 	}
-	g := config.DefaultGlobal()
-	return "unix:" + filepath.Join(g.BaseDir, "admin.sock")
+	g, hekad, found := cfg.Global(nil)
+	problems = append(problems, found...)
+	if a.address == "" {
+		if problems.HasErrors() {
+			return nil, failed(problems.Errors()[0])
+		}
+		if found := adminProblems(&g, hekad); found.HasErrors() {
+			return nil, failed(found[0])
+		}
+		if a.address = endpoint(&g).ClientAddress(); a.address == "" {
+			return nil, failed(errors.New("the configuration says admin = \"off\", so nobody can be asked; set admin in [hekad]"))
+		}
+	}
+	client, err := admin.NewClient(a.address, admin.ClientOptions{Token: g.AdminToken, CAFile: cmp.Or(a.caFile, g.AdminCertFile)})
+	if err != nil {
+		return nil, misused("%w", err)
+	}
+	return client, nil
+}
+
+// refused turns an answer of the API into an error for people.
+func refused(err error) error {
+	var said *admin.Error
+	if errors.As(err, &said) && said.Diagram != "" {
+		return misused("%s", said.Diagram)
+	}
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
+		return failed(fmt.Errorf("%w; is heka running, and with this configuration?", err))
+	}
+	return failed(err)
 }

@@ -29,9 +29,14 @@ func (c *choice) Type() string { return strings.Join(c.words, "|") }
 
 // formatFlag adds a flag --format of one of some words.
 func formatFlag(c *cobra.Command, value *string, def string, words ...string) {
+	choiceFlag(c, "format", "form of the output", value, def, words...)
+}
+
+// choiceFlag adds a flag of one of some words.
+func choiceFlag(c *cobra.Command, name, usage string, value *string, def string, words ...string) {
 	*value = def
-	c.Flags().Var(&choice{value, words}, "format", "form of the output")
-	completeWords(c, "format", words)
+	c.Flags().Var(&choice{value, words}, name, usage)
+	completeWords(c, name, words)
 }
 
 // completeWords lets the shell complete the words of a flag.

@@ -220,6 +220,14 @@ func (j *catJob) message(r *records) error {
 	if m == nil {
 		return nil
 	}
+	return j.show(m, r)
+}
+
+// show writes a message if it is wanted; r is nil for one that was not read from a
+// file.
+//
+// hot: once per record.
+func (j *catJob) show(m *message.Message, r *records) error {
 	if t := m.Timestamp(); t < j.first || t >= j.behind && j.until != "" {
 		return nil
 	}
@@ -231,7 +239,7 @@ func (j *catJob) message(r *records) error {
 		if wire, ok := deadletter.Original(m); ok {
 			m = &j.original
 			if err := m.Parse(wire); err != nil {
-				j.diag.say("Error unmarshalling message of the dead letter at offset: %d error: %v", r.offset, err)
+				j.diag.say("Error unmarshalling message of the dead letter%s error: %v", r.place(), err)
 				return nil
 			}
 		}
@@ -239,7 +247,7 @@ func (j *catJob) message(r *records) error {
 	if j.render != nil {
 		b, err := j.render(j.out.AvailableBuffer(), m, r)
 		if err != nil {
-			j.diag.say("Error encoding message at offset: %d error: %v", r.offset, err)
+			j.diag.say("Error encoding message%s error: %v", r.place(), err)
 		} else if _, err := j.out.Write(b); err != nil {
 			return unwritten(err)
 		}

@@ -145,6 +145,6 @@ count of each one until it is delivered.`,
 	})
 	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(),
 		newBuffer(), newLogstreamer(plugins), newFlood(), newInject(), newSbmgr(),
-		newSandbox(plugins), newVersion())
+		newSandbox(plugins), newTap(), newTop(), newGraph(), newVersion())
 	return root
 }

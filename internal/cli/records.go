@@ -223,3 +223,12 @@ func (r *records) fill() bool {
 func (r *records) restart() {
 	r.start, r.end, r.base, r.garbage, r.overlong, r.scanned = 0, 0, 0, 0, false, 0
 }
+
+// place says where the current record stands, for messages about it; nothing when
+// r is nil.
+func (r *records) place() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf(" at offset: %d", r.offset)
+}

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/url"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hekad/heka/internal/admin"
+	"github.com/hekad/heka/internal/pipeline"
+	"github.com/hekad/heka/message"
+)
+
+// defaultTapRate is how many messages a second people can still look at.
+const defaultTapRate = 50
+
+func newTap() *cobra.Command {
+	var o catOptions
+	var a adminFlags
+	var source string
+	var rate int
+	c := &cobra.Command{
+		Use:   "tap [EXPRESSION]",
+		Short: "Watch messages pass through a running heka",
+		Long: `Show messages of a running heka as they are routed, until interrupted.
+
+The expression is one of message_matcher; without one all messages are meant.
+Heka shows at most --rate messages a second, and it never waits for whoever
+watches: what was left out is said at the end.
+
+--from names an input or filter, to see what that one sends; hekad stands for
+heka's own messages. The formats are those of heka cat.`,
+		Example: `  heka tap
+  heka tap "Severity <= 3"
+  heka tap --from nginx --format table --fields Timestamp,status,request
+  heka tap "Fields[status] >= 500" --format json --limit 10 | jq .fields
+  heka tap --format heka --output capture.hpb --limit 1000 --rate 1000`,
+		Args: atMostOne("EXPRESSION"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				if c.Flags().Changed("match") {
+					return misused("both %s and --match %s; name one expression", args[0], o.match)
+				}
+				o.match = args[0]
+			}
+			if rate < 1 || rate > pipeline.MaxTapRate {
+				return misused("--rate is %d; it must be from 1 to %d", rate, pipeline.MaxTapRate)
+			}
+			client, err := a.client(c)
+			if err != nil {
+				return err
+			}
+			return o.tap(c, client, source, rate)
+		},
+	}
+	a.register(c)
+	o.register(c)
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
+	f.StringVar(&source, "from", "", "only what this input or filter sends")
+	f.IntVar(&rate, "rate", defaultTapRate, "show at most this many messages a second")
+	completeWords(c, "format", catFormats)
+	return c
+}
+
+// tap shows what passes through a running heka.
+func (o *catOptions) tap(c *cobra.Command, client *admin.Client, source string, rate int) error {
+	o.maxMessage = defaultCatMessage
+	j, err := o.job(c)
+	if err != nil {
+		return err
+	}
+	if err := j.chooseFormat(); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	var counts admin.Counts
+	j.inputs = append(j.inputs, func() error {
+		query := url.Values{"match": {o.match}, "rate": {strconv.Itoa(rate)}}
+		if source != "" {
+			query.Set("from", source)
+		}
+		err := client.Events(ctx, "/api/v1/tap", query, func(name string, data []byte) error {
+			if name == "counts" {
+				return json.Unmarshal(data, &counts)
+			}
+			return j.tapped(data)
+		})
+		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			j.diag.say("heka has ended")
+			return nil
+		case err == nil, errors.Is(err, errEnough), broken(err):
+			return err
+		}
+		return refused(err)
+	})
+	err = j.run(c.OutOrStdout())
+	if left := counts.Skipped + counts.Passed - counts.Looked; left > 0 {
+		j.diag.say("Left out: %d matched but were too many, %d passed without a look", counts.Skipped, counts.Passed-counts.Looked)
+	}
+	return err
+}
+
+// tapped shows one event of a tap at once.
+func (j *catJob) tapped(event []byte) error {
+	var t admin.Tapped
+	if err := json.Unmarshal(event, &t); err != nil {
+		return err
+	}
+	m := message.New()
+	if err := m.ParseJSON(t.Message); err != nil {
+		return err
+	}
+	if t.Cut {
+		j.diag.say("The payload and fields of a large message were left out")
+	}
+	j.processed++
+	if err := j.show(m, nil); err != nil {
+		return err
+	}
+	return unwritten(j.flush())
+}
