@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/plugins"
 	"github.com/hekad/heka/message"
 )
 
@@ -98,5 +99,35 @@ func BenchmarkCat(b *testing.B) {
 			}
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "msg/s")
 		})
+	}
+}
+
+// BenchmarkConfigCheck examines a configuration of 100 plugins.
+func BenchmarkConfigCheck(b *testing.B) {
+	var text strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&text, "[in%d]\ntype = \"TcpInput\"\naddress = \"127.0.0.1:%d\"\ndecoder = \"dec%d\"\n", i, 6000+i, i%10)
+	}
+	for i := range 20 {
+		fmt.Fprintf(&text, "[count%d]\ntype = \"CounterFilter\"\nmessage_matcher = \"Type == 't%d' && Severity < %d\"\n", i, i, i%7)
+	}
+	for i := range 10 {
+		fmt.Fprintf(&text, "[dec%d]\ntype = \"AccessLogDecoder\"\nlog_format = \"combined\"\n", i)
+	}
+	for i := range 40 {
+		fmt.Fprintf(&text, "[out%d]\ntype = \"FileOutput\"\nmessage_matcher = \"Type == 'nginx.%d' || Payload =~ /err%d.*x/\"\npath = \"out%d.log\"\nencoder = \"PayloadEncoder\"\n", i, i, i, i)
+	}
+	path := filepath.Join(b.TempDir(), "heka.toml")
+	if err := os.WriteFile(path, []byte(text.String()+"[PayloadEncoder]\n"), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	all := plugins.All()
+	for b.Loop() {
+		c := newConfigCheck(all)
+		c.SetArgs([]string{path})
+		c.SetOut(io.Discard)
+		if err := c.Execute(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

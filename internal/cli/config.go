@@ -46,6 +46,13 @@ type examined struct {
 	hekad    *config.Section // with the places of what [hekad] is made of
 	plugins  map[string]*plugin.Plugin
 	problems config.Problems
+	decoded  map[*config.Section]decodedSection
+}
+
+// decodedSection is what options returns.
+type decodedSection struct {
+	decl        *plugin.Plugin
+	own, common any
 }
 
 // byType finds plugins by their type.
@@ -87,8 +94,20 @@ func examine(c *cobra.Command, path string, plugins []plugin.Plugin, advice bool
 }
 
 // options returns what the section of a plugin sets, decoded: the plugin's own
-// options and the common ones of its kind.
+// options and the common ones of its kind. They are not to be changed.
 func (x *examined) options(sec *config.Section) (decl *plugin.Plugin, own, common any) {
+	d, ok := x.decoded[sec]
+	if !ok {
+		d.decl, d.own, d.common = x.decode(sec)
+		if x.decoded == nil {
+			x.decoded = map[*config.Section]decodedSection{}
+		}
+		x.decoded[sec] = d
+	}
+	return d.decl, d.own, d.common
+}
+
+func (x *examined) decode(sec *config.Section) (decl *plugin.Plugin, own, common any) {
 	decl = x.plugins[sec.Type()]
 	if decl == nil {
 		return nil, nil, nil

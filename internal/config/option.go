@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hekad/heka/plugin"
@@ -31,8 +32,21 @@ type option struct {
 
 // optionsOf lists the options of a struct type in the order of declaration,
 // those of embedded structs in their place. An option declared again further
-// out hides the one further in.
+// out hides the one further in. The list is shared and not to be changed.
 func optionsOf(t reflect.Type) []option {
+	if known, ok := optionsKnown.Load(t); ok {
+		return known.([]option)
+	}
+	all := readOptions(t)
+	optionsKnown.Store(t, all)
+	return all
+}
+
+// optionsKnown holds what optionsOf has found: the same struct is asked about for
+// each section and each option, and reading tags is slow.
+var optionsKnown sync.Map // of []option by reflect.Type
+
+func readOptions(t reflect.Type) []option {
 	var all []option
 	for i := range t.NumField() {
 		f := t.Field(i)
