@@ -30,7 +30,7 @@
 // # Where is what
 //
 //	sandbox.go options.go     the door
-//	script.go repair.go require.go    from files to chunks
+//	script.go repair.go goto.go require.go  from files to chunks
 //	meter.go memory.go scale.go layout.go    limits
 //	protect.go                errors and who catches them
 //	host.go read.go write.go names.go texts.go    the message at hand, read_config

@@ -17,6 +17,7 @@ import (
 //	"a" .. (b and c .. d)  loses the inner ..
 //	a, b, c = c, a, b      reads what it has assigned already
 //	010                    is read as octal
+//	t.goto                 is refused, see goto.go
 
 // repairChunk repairs a program in place.
 func repairChunk(list []ast.Stmt) {
@@ -34,6 +35,7 @@ func repairStmt(s ast.Stmt) {
 		repairExprs(s.Lhs)
 		repairExprs(s.Rhs)
 	case *ast.LocalAssignStmt:
+		repairNames(s.Names)
 		repairExprs(s.Exprs)
 	case *ast.FuncCallStmt:
 		repairExpr(s.Expr)
@@ -50,14 +52,17 @@ func repairStmt(s ast.Stmt) {
 		repairChunk(s.Then)
 		repairChunk(s.Else)
 	case *ast.NumberForStmt:
+		repairName(&s.Name)
 		repairExprs([]ast.Expr{s.Init, s.Limit, s.Step})
 		repairChunk(s.Stmts)
 	case *ast.GenericForStmt:
+		repairNames(s.Names)
 		repairExprs(s.Exprs)
 		repairChunk(s.Stmts)
 		iterate(s)
 	case *ast.FuncDefStmt:
-		repairExpr(s.Func)
+		repairName(&s.Name.Method)
+		repairExprs([]ast.Expr{s.Name.Func, s.Name.Receiver, s.Func})
 	case *ast.ReturnStmt:
 		repairExprs(s.Exprs)
 	}
@@ -69,6 +74,12 @@ func repairExprs(list []ast.Expr) {
 	}
 }
 
+func repairNames(names []string) {
+	for i := range names {
+		repairName(&names[i])
+	}
+}
+
 // repairExpr repairs an expression, which may be nil.
 func repairExpr(e ast.Expr) {
 	switch e := e.(type) {
@@ -76,6 +87,10 @@ func repairExpr(e ast.Expr) {
 		if digits := strings.TrimLeft(e.Value, "0"); digits != "" && digits[0] >= '0' && digits[0] <= '9' {
 			e.Value = digits
 		}
+	case *ast.StringExpr:
+		repairName(&e.Value)
+	case *ast.IdentExpr:
+		repairName(&e.Value)
 	case *ast.AttrGetExpr:
 		repairExprs([]ast.Expr{e.Object, e.Key})
 	case *ast.TableExpr:
@@ -84,6 +99,7 @@ func repairExpr(e ast.Expr) {
 		}
 		construct(e)
 	case *ast.FuncCallExpr:
+		repairName(&e.Method)
 		repairExprs([]ast.Expr{e.Func, e.Receiver})
 		repairExprs(e.Args)
 	case *ast.LogicalOpExpr:
@@ -108,6 +124,7 @@ func repairExpr(e ast.Expr) {
 	case *ast.UnaryLenOpExpr:
 		repairExpr(e.Expr)
 	case *ast.FunctionExpr:
+		repairNames(e.ParList.Names)
 		repairChunk(e.Stmts)
 	}
 }

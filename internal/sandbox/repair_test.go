@@ -34,6 +34,12 @@ func TestProgramsAreCompiledAsInLua51(t *testing.T) {
 		`local c, a, b = false, "a", "b" out("x" .. (c and a .. b or a .. a) .. b)`:                                                        "xaab",
 		`out(1/3 .. "|" .. 0.1 + 0.2 .. "|" .. 1e15 .. "|" .. 1e14 .. "|" .. 2^63 .. "|" .. 7)`:                                            "0.33333333333333|0.3|1e+15|1e+14|9.2233720368548e+18|7",
 		`local mt = {__concat = function(a, b) return type(a) .. type(b) end} out(1 .. setmetatable({}, mt), setmetatable({}, mt) .. 1.5)`: "numbertable tablenumber",
+		// goto
+		`local goto = 5 out(goto)`: "5",
+		`local t = {goto = 1, [ [[goto]] ] = 2} t.goto = t.goto + 1 out(t.goto, "goto", 'a"goto' --[[ goto ]]) -- goto`: `3 goto a"goto`,
+		`goto = function(goto) return goto end out(goto(7), _G["goto"](8))`:                                             "7 8",
+		`local t = {} function t:goto(x) return x end for goto = 1, 2 do out(t:goto(goto)) end`:                         "12",
+		`for _, goto in ipairs{3} do goto, t = goto + 1, goto out(goto, t, [==[]]goto]==]) end`:                         "4 3 ]]goto",
 		// numbers
 		`out(0010, 010 + 1, 08, 00, 007.5, 0x10, 0e1)`: "10 11 8 0 7.5 16 0",
 	} {
@@ -54,5 +60,16 @@ func TestRepairedProgramsKeepTheirLines(t *testing.T) {
 		if _, text := s.ProcessMessage(nil); !strings.HasPrefix(text, "process_message() "+want) {
 			t.Errorf("%s: %q", body, text)
 		}
+	}
+}
+
+// A program that the parser knows goto in, as it does of later versions of Lua, is
+// left as it is, and errors of others are those of the original text.
+func TestGotoStaysAStatement(t *testing.T) {
+	if got := eval(t, `for i = 1, 3 do if i == 2 then goto next end out(i) ::next:: end`); got != "13" {
+		t.Errorf("%q", got)
+	}
+	if _, err := Compile([]byte("local goto = 5\nlocal = goto"), "s.lua"); err == nil || err.Error() != "s.lua:1: syntax error near 'goto'" {
+		t.Errorf("%v", err)
 	}
 }

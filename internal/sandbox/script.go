@@ -199,7 +199,14 @@ func compileAs(source []byte, path string, change func([]ast.Stmt) []ast.Stmt) (
 	}
 	chunk, err := parse.Parse(bytes.NewReader(source), path)
 	if err != nil {
-		return nil, syntaxError(path, err)
+		renamed := renameGoto(source)
+		if renamed == nil {
+			return nil, syntaxError(path, err)
+		}
+		var again error
+		if chunk, again = parse.Parse(bytes.NewReader(renamed), path); again != nil {
+			return nil, syntaxError(path, err)
+		}
 	}
 	repairChunk(chunk)
 	if p, err = lua.Compile(change(chunk), path); err != nil {
