@@ -40,7 +40,7 @@ func parseLine(line string) (point, *lineError) {
 	name, rest := column(line)
 	value, rest := column(rest)
 	time, rest := column(rest)
-	if time == "" || strings.TrimSpace(rest) != "" {
+	if time == "" || strings.Trim(rest, blanks) != "" {
 		return point{}, &lineError{line: line}
 	}
 	p := point{name: name}
@@ -55,9 +55,12 @@ func parseLine(line string) (point, *lineError) {
 	return p, nil
 }
 
+// blanks separate columns.
+const blanks = " \t\n\v\f\r"
+
 // column takes the first column off.
 func column(s string) (column, rest string) {
-	s = strings.TrimSpace(s)
+	s = strings.Trim(s, blanks)
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' && (c == ' ' || c >= '\t' && c <= '\r') {
 			return s[:i], s[i:]

@@ -133,11 +133,13 @@ func up(value float64, millis int64) *plugin.Pack {
 }
 
 // ledger counts what becomes of a batch.
-type ledger struct{ dropped []string }
+type ledger struct {
+	plugin.Ledger
+	dropped []string
+}
 
+// Drop implements plugin.Ledger.
 func (l *ledger) Drop(_ *plugin.Pack, reason string, _ error) { l.dropped = append(l.dropped, reason) }
-func (l *ledger) Hold() plugin.Receipt                        { return nil }
-func (l *ledger) Keep() plugin.Custody                        { return nil }
 
 func TestMessagesBecomeSeries(t *testing.T) {
 	o, got := newTestOutput(t, func(c *OutputConfig) {
