@@ -81,15 +81,90 @@ func quoted(list []string) []string {
 	return out
 }
 
+// twins are the script and the library in Go for one format.
+type twins struct {
+	t       *testing.T
+	name    string // language and format
+	library *accesslog.Format
+	script  *sandbox.Sandbox
+	host    *keeper
+	matched int
+}
+
+func newTwins(t *testing.T, language, format string, keep accesslog.KeepUserAgent) *twins {
+	t.Helper()
+	compile := accesslog.NewNginx
+	if language == "apache" {
+		compile = accesslog.NewApache
+	}
+	w := &twins{t: t, name: language + " " + format, host: &keeper{recorder: recorder{t: t}}}
+	var err error
+	if w.library, err = compile(format); err != nil {
+		t.Fatalf("%s: %v", w.name, err)
+	}
+	w.library.TransformUserAgent(keep)
+	path := "lua_decoders/" + language + "_access.lua"
+	script, err := sandbox.Load("/nowhere/"+path, path, share.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.script, err = sandbox.New(sandbox.Options{
+		Kind: sandbox.Decoder, Script: script, Share: share.Files, Limits: sandbox.DefaultLimits(), Host: w.host,
+		Config: map[string]any{
+			"log_format": format, "user_agent_transform": true,
+			"user_agent_keep":        keep == accesslog.KeepAll,
+			"user_agent_conditional": keep == accesslog.KeepUnrecognized,
+		},
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", w.name, err)
+	}
+	return w
+}
+
+// agree decodes a line both ways and reports whether the messages are equal.
+func (w *twins) agree(line string) bool {
+	w.t.Helper()
+	in, want := message.New(), message.New()
+	in.SetPayload(line)
+	w.host.last = nil
+	status, text := w.script.ProcessMessage(in)
+	err := w.library.Parse(line, want)
+	if status > 0 || (status == 0) != (err == nil) {
+		w.t.Errorf("%s on %q: status %d %s; Go says %v", w.name, line, status, text, err)
+		return false
+	}
+	if err != nil {
+		return true
+	}
+	w.matched++
+	same := true
+	if d := math.Abs(float64(w.host.last.Timestamp() - want.Timestamp())); want.HasTimestamp() && d > 256 {
+		w.t.Errorf("%s on %q: time %d; want %d", w.name, line, w.host.last.Timestamp(), want.Timestamp())
+		same = false
+	}
+	if got, want := fields(w.host.last), fields(want); got != want {
+		w.t.Errorf("%s on %q: got\n%swant\n%s", w.name, line, got, want)
+		same = false
+	}
+	return same
+}
+
+func (w *twins) close() {
+	if err := w.script.Close(); err != nil {
+		w.t.Error(err)
+	}
+}
+
 // TestAccessLogDecodersAgree compares the scripts with the library in Go, on made up
 // formats and lines that nearly match.
 func TestAccessLogDecodersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	matched := 0
 	for n := range 300 {
-		language, values, compile := "nginx", nginxParts, accesslog.NewNginx
+		language, values := "nginx", nginxParts
 		if n%2 == 1 {
-			language, values, compile = "apache", apacheParts, accesslog.NewApache
+			language, values = "apache", apacheParts
 		}
 		var pieces []part
 		for range 1 + r.IntN(4) {
@@ -105,57 +180,18 @@ func TestAccessLogDecodersAgree(t *testing.T) {
 		if strings.Trim(format, "% |\",][:.-041\\") == "" {
 			continue // no variable at all, which the library refuses
 		}
-		keep := accesslog.KeepUserAgent(r.IntN(3))
-		f, err := compile(format)
-		if err != nil {
-			t.Fatalf("%s %s: %v", language, format, err)
-		}
-		f.TransformUserAgent(keep)
-		name := "lua_decoders/" + language + "_access.lua"
-		script, err := sandbox.Load("/nowhere/"+name, name, share.Files)
-		if err != nil {
-			t.Fatal(err)
-		}
-		host := &keeper{recorder: recorder{t: t}}
-		s, err := sandbox.New(sandbox.Options{
-			Kind: sandbox.Decoder, Script: script, Share: share.Files, Limits: sandbox.DefaultLimits(), Host: host,
-			Config: map[string]any{
-				"log_format": format, "user_agent_transform": true,
-				"user_agent_keep":        keep == accesslog.KeepAll,
-				"user_agent_conditional": keep == accesslog.KeepUnrecognized,
-			},
-		})
-		if err != nil {
-			t.Fatalf("%s %s: %v", language, format, err)
-		}
+		w := newTwins(t, language, format, accesslog.KeepUserAgent(r.IntN(3)))
 		for range 15 {
 			var line string
 			for _, p := range pieces {
 				line += p.lines[min(r.IntN(len(p.lines)), r.IntN(len(p.lines)))]
 			}
-			in, want := message.New(), message.New()
-			in.SetPayload(line)
-			host.last = nil
-			status, text := s.ProcessMessage(in)
-			err := f.Parse(line, want)
-			if status > 0 || (status == 0) != (err == nil) {
-				t.Errorf("%s %s on %q: status %d %s; Go says %v", language, format, line, status, text, err)
+			if !w.agree(line) {
 				break
 			}
-			if err != nil {
-				continue
-			}
-			matched++
-			if d := math.Abs(float64(host.last.Timestamp() - want.Timestamp())); want.HasTimestamp() && d > 256 {
-				t.Errorf("%s %s on %q: time %d; want %d", language, format, line, host.last.Timestamp(), want.Timestamp())
-			}
-			if got, want := fields(host.last), fields(want); got != want {
-				t.Errorf("%s %s on %q: got\n%swant\n%s", language, format, line, got, want)
-			}
 		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
+		matched += w.matched
+		w.close()
 	}
 	if matched < 1000 {
 		t.Errorf("only %d lines matched: the test tests little", matched)
