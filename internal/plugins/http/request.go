@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -94,6 +95,7 @@ func (in *Listen) serve(w http.ResponseWriter, r *http.Request) {
 		if in.config.AuthType == "Basic" {
 			w.Header().Set("WWW-Authenticate", `Basic realm="heka"`)
 		}
+		finishReading(r)
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -109,8 +111,13 @@ func (in *Listen) serve(w http.ResponseWriter, r *http.Request) {
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
+	finishReading(r)
 	http.Error(w, err.Error(), status)
 }
+
+// finishReading reads the rest of a short body, since not all clients of HTTP/2 take
+// an answer that comes before its end.
+func finishReading(r *http.Request) { io.CopyN(io.Discard, r.Body, stride) }
 
 // allowed looks at the secret of a request.
 func (in *Listen) allowed(r *http.Request) bool {
