@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -123,6 +124,9 @@ func (h *Host) start(soft, last context.Context) error {
 	}
 	h.launch()
 	h.relieve()
+	if len(h.consumers()) >= manyPlugins {
+		debug.FreeOSMemory()
+	}
 	for _, in := range h.inputs {
 		if in.gathers() {
 			go in.run(last)
@@ -133,6 +137,10 @@ func (h *Host) start(soft, last context.Context) error {
 	}
 	return nil
 }
+
+// manyPlugins is how many filters and outputs leave so much behind when they are
+// built that it is worth giving back before work begins.
+const manyPlugins = 100
 
 // relieve gives queues on disk that are almost full some time to become shorter
 // before inputs start.

@@ -205,6 +205,15 @@ func (s *Sandbox) restore() error {
 	return nil
 }
 
+// forget overwrites registers, which keep what was in them, so that the program
+// that restored the data can be freed.
+func (s *Sandbox) forget() {
+	for range 64 {
+		s.state.Push(lua.LNil)
+	}
+	s.state.SetTop(0)
+}
+
 // runPreserved restores data without limits; what was used at most counts from
 // then on.
 func (s *Sandbox) runPreserved(program []byte) error {
@@ -217,6 +226,7 @@ func (s *Sandbox) runPreserved(program []byte) error {
 	m.limit = 0
 	s.budget.begin(0)
 	err = s.run(p)
+	s.forget()
 	m.limit = limit
 	m.weigh(s.state, &s.budget)
 	m.peak = m.live

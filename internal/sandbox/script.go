@@ -212,7 +212,16 @@ func compileAs(source []byte, path string, change func([]ast.Stmt) []ast.Stmt) (
 	if p, err = lua.Compile(change(chunk), path); err != nil {
 		return nil, syntaxError(path, err)
 	}
+	clip(p)
 	return p, nil
+}
+
+// clip gives back the 12 KiB of room that the compiler leaves in each function.
+func clip(p *lua.FunctionProto) {
+	p.Code, p.DbgSourcePositions = slices.Clone(p.Code), slices.Clone(p.DbgSourcePositions)
+	for _, inner := range p.FunctionPrototypes {
+		clip(inner)
+	}
 }
 
 // SyntaxError is why a script does not compile.

@@ -130,14 +130,16 @@ func (s *store) allTerminated() map[string]string {
 	return reasons
 }
 
-// writeWhole writes a file that is there either whole or not at all.
+// writeWhole writes a file that is there either whole or not at all, whenever heka
+// ends. It does not wait for the disk: orders come in bursts, and each must be
+// obeyed within max_skew.
 func writeWhole(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // with mode 0600
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
