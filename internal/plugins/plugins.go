@@ -7,6 +7,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/accesslog"
 	"github.com/hekad/heka/internal/plugins/container"
 	"github.com/hekad/heka/internal/plugins/counter"
+	"github.com/hekad/heka/internal/plugins/dashboard"
 	"github.com/hekad/heka/internal/plugins/decode"
 	"github.com/hekad/heka/internal/plugins/elasticsearch"
 	"github.com/hekad/heka/internal/plugins/encode"
@@ -34,6 +35,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		accesslog.Plugins(),
 		container.Plugins(),
 		counter.Plugins(),
+		dashboard.Plugins(),
 		decode.Plugins(),
 		elasticsearch.Plugins(),
 		encode.Plugins(),

@@ -1,0 +1,21 @@
+// Package dashboard has DashboardOutput, which shows a running heka in the
+// browser: its plugins, what flows between them, and what scripts have found.
+//
+//	output.go     reports, results of scripts and ends of plugins become files
+//	name.go       file names from messages, which may hold anything
+//	server.go     these files, the pages, and heka's admin API over HTTP
+//	pages.go      the pages, built from web/ and put into the program
+//	plain.html    what stands in for them in a program built without Node.js
+//
+// # Files
+//
+// They lie in <working_directory>/data and are served below /data/, as Heka 0.10
+// served them:
+//
+//	heka_report.json              the last report
+//	sandboxes.json                filters with the files they wrote
+//	<filter>.<name>.<type>        what a filter injected last under a name and type
+//	heka_sandbox_termination.tsv  seconds since the epoch, plugin, reason
+//
+// Each is written aside and renamed, so that a reader never sees half of one.
+package dashboard
