@@ -109,7 +109,9 @@ func (s *Sandbox) basePCall(L *lua.LState) int {
 		return 2
 	}
 	L.Insert(lua.LTrue, 1)
-	return L.GetTop()
+	n := L.GetTop()
+	s.budget.work(L, n/8) // they are copied several times
+	return n
 }
 
 func (s *Sandbox) baseXPCall(L *lua.LState) int {
