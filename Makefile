@@ -32,6 +32,7 @@ check:
 test-services: build
 	./testdata/services/install
 	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/... ./internal/sandbox/... ./internal/plugins/elasticsearch
+	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/... ./internal/sandbox/... ./internal/whisper
 
 ci: check test race test-services
 
