@@ -134,6 +134,7 @@ func (s *stub) bulk(w http.ResponseWriter, body []byte) {
 					doc = map[string]any{"do": "refuse"}
 				}
 				do, _ := doc["do"].(string)
+				do = strings.TrimSpace(do)
 				s.seen[string(line)]++
 				if status, cause := s.outcome(do, s.seen[string(line)]); status > 201 {
 					errors = true
