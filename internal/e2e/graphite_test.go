@@ -227,11 +227,11 @@ func values(text string) map[string]float64 {
 	return all
 }
 
-// node runs a script of one of the packages in testdata/services/node.
+// node runs a script of one of the packages in testdata/services.
 func node(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := tool(t, "node", args...)
-	dir, err := filepath.Abs("../../testdata/services/node")
+	dir, err := filepath.Abs("../../testdata/services")
 	if err != nil {
 		t.Fatal(err)
 	}
