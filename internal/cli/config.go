@@ -15,10 +15,10 @@ import (
 func newConfig(plugins []plugin.Plugin) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "config",
-		Short: "Check or show a configuration",
+		Short: "Check, show, compare and describe configurations",
 		Example: `  heka config check /etc/heka/conf.d
   heka config show heka.toml`,
-	}, newConfigCheck(plugins), newConfigShow(plugins))
+	}, newConfigCheck(plugins), newConfigShow(plugins), newConfigDiff(plugins), newConfigSchema(plugins))
 }
 
 // configPath is the argument or flag that says which configuration to read.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	_ "embed" // for GlobalSource
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,12 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 )
+
+// GlobalSource is the Go source that declares Global, from whose doc comments the
+// reference is made.
+//
+//go:embed globals.go
+var GlobalSource string
 
 // Global holds the options of [hekad].
 type Global struct {

@@ -65,7 +65,7 @@ text whatever it contains.
 Durations are strings such as "250ms", "10s" or "1h30m".`
 
 // configPage describes the configuration with all options.
-func configPage(all []plugin.Plugin, globalsSource string) string {
+func configPage(all []plugin.Plugin) string {
 	p := roff.New("heka.toml", 5, manual)
 	p.Section("NAME")
 	p.Line(roff.Text("heka.toml - configuration of heka"))
@@ -75,7 +75,7 @@ func configPage(all []plugin.Plugin, globalsSource string) string {
 	prose(p, dialect)
 	p.Section("OPTIONS OF HEKA")
 	p.Paragraph(roff.Text("Options of the section [hekad]. Each can also be set by an environment variable, as HEKA_BASE_DIR for base_dir."))
-	reference.ManOptions(p, "hekad", reference.Section("hekad", config.DefaultGlobal(), globalsSource).Options)
+	reference.ManOptions(p, "hekad", reference.Section("hekad", config.DefaultGlobal(), config.GlobalSource).Options)
 	common(p, "OPTIONS OF EVERY INPUT", "", plugin.KindInput)
 	common(p, "OPTIONS OF EVERY SPLITTER", "", plugin.KindSplitter)
 	common(p, "OPTIONS OF EVERY FILTER AND OUTPUT", "encoder and use_framing are for outputs alone.", plugin.KindOutput)

@@ -27,11 +27,8 @@ func main() {
 // write puts all files in their places, and removes pages that are no more.
 func write(folder string) error {
 	top := filepath.Dir(filepath.Clean(folder))
-	files, err := generate(top)
-	if err != nil {
-		return err
-	}
-	old, err := filepath.Glob(filepath.Join(top, manFolder, "*.[15]"))
+	files := generate()
+	old, err := filepath.Glob(filepath.Join(top, manFolder, "*.[157]"))
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"go/doc/comment"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -24,7 +23,7 @@ const manual = "heka manual"
 const manFolder = "man"
 
 // generate makes all files, by their paths from the top of the repository.
-func generate(top string) (map[string]string, error) {
+func generate() map[string]string {
 	all := plugins.All()
 	root := cli.Commands(all)
 	made := map[string]string{
@@ -36,12 +35,8 @@ func generate(top string) (map[string]string, error) {
 			made[filepath.Join(manFolder, pageName(c)+".1")] = commandPage(c)
 		}
 	}
-	globals, err := os.ReadFile(filepath.Join(top, "internal", "config", "globals.go"))
-	if err != nil {
-		return nil, fmt.Errorf("source of the options of [hekad]: %w", err)
-	}
-	made[filepath.Join(manFolder, "heka.toml.5")] = configPage(all, string(globals))
-	return made, nil
+	made[filepath.Join(manFolder, "heka.toml.5")] = configPage(all)
+	return made
 }
 
 // optionList is what heka plugins --format jsonl prints.
