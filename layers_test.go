@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"internal/config":            3,
 	"internal/share":             1,
 	"internal/sandbox/box":       1,
+	"internal/sandbox/luaarg":    1,
 	"internal/sandbox/":          2, // Lua modules written in Go
 	"internal/sandbox":           4,
 	"internal/reference":         4,

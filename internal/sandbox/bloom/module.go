@@ -50,14 +50,14 @@ func version(L *lua.LState) int {
 
 // create is bloom_filter.new(items, probability).
 func (o Options) create(L *lua.LState, meta *lua.LTable) int {
-	a := args{L, "new", 0}
-	a.count(2, 2)
-	items, probability := math.Trunc(a.number(1)), a.number(2)
+	a := function(L, "new")
+	a.Count(2, 2)
+	items, probability := math.Trunc(a.Number(1)), a.Number(2)
 	switch {
 	case !(items > 1):
-		a.fail(1, "items must be > 1")
+		a.Fail(1, "items must be > 1")
 	case !(probability > 0 && probability < 1):
-		a.fail(2, "probability must be between 0 and 1")
+		a.Fail(2, "probability must be between 0 and 1")
 	}
 	items = min(items, maxBits) // more do not fit for any probability that counts
 	bits := bitsFor(int(items), probability)
@@ -68,7 +68,7 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 	if o.Reserve != nil {
 		o.Reserve(L, fixed+size)
 	}
-	a.work(size)
+	a.Work(size)
 	L.Push(&lua.LUserData{Value: newFilter(int(items), probability), Env: L.Env, Metatable: meta})
 	return 1
 }
@@ -77,67 +77,67 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 func (a args) self(least, most int) *Filter {
 	if ud, ok := a.Get(1).(*lua.LUserData); ok {
 		if f, ok := ud.Value.(*Filter); ok {
-			a.count(least, most)
+			a.Count(least, most)
 			return f
 		}
 	}
-	a.object = 0
-	a.typeError(1, typeName)
+	a.Object = 0
+	a.TypeError(1, typeName)
 	return nil
 }
 
 // add is f:add(key).
 func add(L *lua.LState) int {
-	a := args{L, "add", 1}
+	a := method(L, "add")
 	f := a.self(1, 1)
-	key := a.key(1)
-	a.work(f.hashes * (len(key) + 16))
+	key := a.Key(1)
+	a.Work(f.hashes * (len(key) + 16))
 	L.Push(lua.LBool(f.add(key)))
 	return 1
 }
 
 // query is f:query(key).
 func query(L *lua.LState) int {
-	a := args{L, "query", 1}
+	a := method(L, "query")
 	f := a.self(1, 1)
-	key := a.key(1)
-	a.work(f.hashes * (len(key) + 16))
+	key := a.Key(1)
+	a.Work(f.hashes * (len(key) + 16))
 	L.Push(lua.LBool(f.query(key)))
 	return 1
 }
 
 // count is f:count().
 func count(L *lua.LState) int {
-	f := args{L, "count", 1}.self(0, 0)
+	f := method(L, "count").self(0, 0)
 	L.Push(lua.LNumber(f.count))
 	return 1
 }
 
 // clearFilter is f:clear().
 func clearFilter(L *lua.LState) int {
-	a := args{L, "clear", 1}
+	a := method(L, "clear")
 	f := a.self(0, 0)
-	a.work(len(f.data))
+	a.Work(len(f.data))
 	f.clear()
 	return 0
 }
 
 // fromString is f:fromstring([count,] data).
 func fromString(L *lua.LState) int {
-	a := args{L, "fromstring", 1}
+	a := method(L, "fromstring")
 	f := a.self(1, 2)
 	count := -1
-	if a.len() == 2 {
-		v := a.number(1)
+	if a.Len() == 2 {
+		v := a.Number(1)
 		if !(v >= 0 && v < 1<<53) {
-			a.fail(1, "count is out of range")
+			a.Fail(1, "count is out of range")
 		}
 		count = int(v)
 	}
-	data := a.bytes(a.len())
-	a.work(len(data))
+	data := a.Bytes(a.Len())
+	a.Work(len(data))
 	if err := f.restore(count, data); err != nil {
-		a.raise(err.Error())
+		a.Raise(err.Error())
 	}
 	return 0
 }

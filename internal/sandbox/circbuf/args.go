@@ -3,85 +3,26 @@ package circbuf
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
-// args are the arguments of the running function. Arguments of a method are
-// counted without the object, as Lua does.
-type args struct {
-	*lua.LState
-	name   string
-	object int // 1 in a method, else 0
-}
+// args are the arguments of the running function.
+type args struct{ luaarg.Args }
 
-// raise raises a Lua error with the position of the Lua code that called. Another
-// Go function, such as pcall, has none.
-func (a args) raise(problem string) {
-	level := 0
-	if a.fromLua() {
-		level = 1
-	}
-	a.Error(lua.LString(problem), level)
-}
+func function(L *lua.LState, name string) args { return args{luaarg.Function(L, name)} }
+func method(L *lua.LState, name string) args   { return args{luaarg.Method(L, name)} }
 
-func (a args) fromLua() bool {
-	dbg, ok := a.GetStack(1)
-	if !ok {
-		return false
-	}
-	_, err := a.GetInfo("S", dbg, nil)
-	return err == nil && dbg.What != "G"
-}
-
-// fail raises the error for argument n.
-func (a args) fail(n int, problem string) {
-	name := a.name
-	if !a.fromLua() {
-		name = "?"
-	}
-	a.raise(fmt.Sprintf("bad argument #%d to '%s' (%s)", n, name, problem))
-}
-
-// typeError raises the error for argument n that should have been of a type.
-func (a args) typeError(n int, want string) {
-	got := "no value"
-	if n <= a.len() {
-		got = a.get(n).Type().String()
-	}
-	a.fail(n, want+" expected, got "+got)
-}
-
-func (a args) len() int             { return a.GetTop() - a.object }
-func (a args) get(n int) lua.LValue { return a.Get(n + a.object) }
-
-// count checks how many arguments there are.
-func (a args) count(least, most int) {
-	if n := a.len(); n < least || n > most {
-		a.fail(-a.object, "incorrect number of arguments")
-	}
-}
-
-// number returns argument n; a string that holds a number counts as it.
+// number is Number, with a short way for what is one.
 //
 // hot: three times per access.
 func (a args) number(n int) float64 {
-	if v, ok := a.get(n).(lua.LNumber); ok {
+	if v, ok := a.At(n).(lua.LNumber); ok {
 		return float64(v)
 	}
-	return a.coerce(n)
-}
-
-// coerce is number for what is not one.
-func (a args) coerce(n int) float64 {
-	if v, ok := a.get(n).(lua.LString); ok {
-		if f, ok := parseNumber(strings.Trim(string(v), space)); ok {
-			return f
-		}
-	}
-	a.typeError(n, "number")
-	return 0
+	return a.Number(n)
 }
 
 // integer returns argument n without its fraction, within 32 bits. NaN is 0.
@@ -95,13 +36,13 @@ func (a args) integer(n int) int {
 
 // string returns argument n; a number counts as its text.
 func (a args) string(n int) string {
-	switch v := a.get(n).(type) {
+	switch v := a.At(n).(type) {
 	case lua.LString:
 		return string(v)
 	case lua.LNumber:
 		return string(appendExact(nil, float64(v)))
 	}
-	a.typeError(n, "string")
+	a.TypeError(n, "string")
 	return ""
 }
 
@@ -113,28 +54,9 @@ func (a args) option(n int, words []string) int {
 			return i
 		}
 	}
-	a.fail(n, fmt.Sprintf("invalid option '%s'", word))
+	a.Fail(n, fmt.Sprintf("invalid option '%s'", word))
 	return 0
 }
 
 // absent reports whether argument n is missing or nil.
-func (a args) absent(n int) bool { return a.get(n) == lua.LNil }
-
-// stride is how many bytes of work the context of a state counts as one.
-const stride = 1 << 10
-
-// work lets the context of the state count n bytes of work, and raises its error
-// if it is done.
-func (a args) work(n int) {
-	ctx := a.Context()
-	if ctx == nil {
-		return
-	}
-	for ; n >= stride; n -= stride {
-		select {
-		case <-ctx.Done():
-			a.Error(lua.LString(ctx.Err().Error()), 0)
-		default:
-		}
-	}
-}
+func (a args) absent(n int) bool { return a.At(n) == lua.LNil }

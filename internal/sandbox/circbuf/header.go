@@ -31,9 +31,9 @@ func clean(s string, max int, keep string) string {
 
 // setHeader is cb:set_header(column, name [, unit [, aggregation]]).
 func setHeader(L *lua.LState) int {
-	a := args{L, "set_header", 1}
+	a := method(L, "set_header")
 	b := a.self()
-	a.count(2, math.MaxInt)
+	a.Count(2, math.MaxInt)
 	c := a.column(1, b)
 	h := head{name: clean(a.string(2), maxName, ""), unit: "count"}
 	if !a.absent(3) {
@@ -49,9 +49,9 @@ func setHeader(L *lua.LState) int {
 
 // getHeader is cb:get_header(column).
 func getHeader(L *lua.LState) int {
-	a := args{L, "get_header", 1}
+	a := method(L, "get_header")
 	b := a.self()
-	a.count(1, math.MaxInt)
+	a.Count(1, math.MaxInt)
 	h := b.heads[a.column(1, b)]
 	L.Push(lua.LString(h.name))
 	L.Push(lua.LString(h.unit))

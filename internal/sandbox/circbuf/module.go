@@ -59,18 +59,18 @@ func version(L *lua.LState) int {
 
 // create is circular_buffer.new(rows, columns, seconds_per_row [, enable_delta]).
 func (o Options) create(L *lua.LState, meta *lua.LTable) int {
-	a := args{L, "new", 0}
-	a.count(3, 4)
+	a := function(L, "new")
+	a.Count(3, 4)
 	rows, columns, span := a.integer(1), a.integer(2), a.integer(3)
 	switch {
 	case rows <= 1:
-		a.fail(1, "rows must be > 1")
+		a.Fail(1, "rows must be > 1")
 	case columns <= 0:
-		a.fail(2, "columns must be > 0")
+		a.Fail(2, "columns must be > 0")
 	case span <= 0:
-		a.fail(3, "seconds_per_row is out of range")
+		a.Fail(3, "seconds_per_row is out of range")
 	}
-	deltas := lua.LVAsBool(a.get(4))
+	deltas := lua.LVAsBool(a.At(4))
 	if rows > maxCells/columns {
 		a.Error(lua.LString(errMemory.Error()), 0)
 	}
@@ -78,7 +78,7 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 	if o.Reserve != nil {
 		o.Reserve(L, size)
 	}
-	a.work(size)
+	a.Work(size)
 	L.Push(&lua.LUserData{Value: newBuffer(rows, columns, span, deltas), Env: L.Env, Metatable: meta})
 	return 1
 }
@@ -92,8 +92,8 @@ func (a args) self() *Buffer {
 			return b
 		}
 	}
-	a.object = 0
-	a.typeError(1, typeName)
+	a.Object = 0
+	a.TypeError(1, typeName)
 	return nil
 }
 
@@ -103,7 +103,7 @@ func (a args) self() *Buffer {
 func (a args) row(n int, b *Buffer) int64 {
 	ns := a.number(n)
 	if !(ns < lastTime) {
-		a.fail(n, "time is out of range")
+		a.Fail(n, "time is out of range")
 	}
 	return b.rowOf(ns)
 }
@@ -114,7 +114,7 @@ func (a args) row(n int, b *Buffer) int64 {
 func (a args) column(n int, b *Buffer) int {
 	c := a.integer(n)
 	if c < 1 || c > b.columns {
-		a.fail(n, "column out of range")
+		a.Fail(n, "column out of range")
 	}
 	return c - 1
 }
@@ -136,9 +136,9 @@ func (a args) cell(b *Buffer, changes bool) (i, c int) {
 
 // luaAdd is cb:add(ns, column, value).
 func luaAdd(L *lua.LState) int {
-	a := args{L, "add", 1}
+	a := method(L, "add")
 	b := a.self()
-	a.count(3, math.MaxInt)
+	a.Count(3, math.MaxInt)
 	i, c := a.cell(b, true)
 	v := a.number(3)
 	if i < 0 {
@@ -151,9 +151,9 @@ func luaAdd(L *lua.LState) int {
 
 // luaSet is cb:set(ns, column, value).
 func luaSet(L *lua.LState) int {
-	a := args{L, "set", 1}
+	a := method(L, "set")
 	b := a.self()
-	a.count(3, math.MaxInt)
+	a.Count(3, math.MaxInt)
 	i, c := a.cell(b, true)
 	v := a.number(3)
 	if i < 0 {
@@ -166,9 +166,9 @@ func luaSet(L *lua.LState) int {
 
 // luaGet is cb:get(ns, column).
 func luaGet(L *lua.LState) int {
-	a := args{L, "get", 1}
+	a := method(L, "get")
 	b := a.self()
-	a.count(2, math.MaxInt)
+	a.Count(2, math.MaxInt)
 	i, _ := a.cell(b, false)
 	if i < 0 {
 		L.Push(lua.LNil)
@@ -180,7 +180,7 @@ func luaGet(L *lua.LState) int {
 
 // getConfiguration is cb:get_configuration().
 func getConfiguration(L *lua.LState) int {
-	b := args{L, "get_configuration", 1}.self()
+	b := method(L, "get_configuration").self()
 	L.Push(lua.LNumber(b.rows))
 	L.Push(lua.LNumber(b.columns))
 	L.Push(lua.LNumber(b.span))
@@ -189,9 +189,9 @@ func getConfiguration(L *lua.LState) int {
 
 // compute is cb:compute(function, column [, start_ns [, end_ns]]).
 func compute(L *lua.LState) int {
-	a := args{L, "compute", 1}
+	a := method(L, "compute")
 	b := a.self()
-	a.count(2, math.MaxInt)
+	a.Count(2, math.MaxInt)
 	function := a.option(1, functions)
 	c := a.column(2, b)
 	from, to := max(b.oldest(), 0), b.newest
@@ -201,7 +201,7 @@ func compute(L *lua.LState) int {
 	if !a.absent(4) {
 		to = a.row(4, b)
 		if !a.absent(3) && a.number(4) < a.number(3) {
-			a.fail(4, "end must be >= start")
+			a.Fail(4, "end must be >= start")
 		}
 	}
 	if b.index(from) < 0 || b.index(to) < 0 || to < from {
@@ -209,7 +209,7 @@ func compute(L *lua.LState) int {
 		L.Push(lua.LNumber(0))
 		return 2
 	}
-	a.work(int(to-from) * 16)
+	a.Work(int(to-from) * 16)
 	v, n := b.compute(function, c, from, to)
 	L.Push(lua.LNumber(v))
 	L.Push(lua.LNumber(n))
@@ -218,29 +218,29 @@ func compute(L *lua.LState) int {
 
 // mannWhitneyU is cb:mannwhitneyu(column, start_1, end_1, start_2, end_2 [, use_continuity]).
 func mannWhitneyU(L *lua.LState) int {
-	a := args{L, "mannwhitneyu", 1}
+	a := method(L, "mannwhitneyu")
 	b := a.self()
-	if a.len() > 6 {
-		a.fail(-1, "too many arguments")
+	if a.Len() > 6 {
+		a.Fail(-1, "too many arguments")
 	}
-	a.count(5, 6)
+	a.Count(5, 6)
 	c := a.column(1, b)
 	first := rowRange{a.row(2, b), a.row(3, b)}
 	second := rowRange{a.row(4, b), a.row(5, b)}
 	start1, end1, start2, end2 := a.number(2), a.number(3), a.number(4), a.number(5)
 	switch {
 	case end1 < start1:
-		a.fail(3, "end_1 must be >= start_1")
+		a.Fail(3, "end_1 must be >= start_1")
 	case end2 < start2:
-		a.fail(5, "end_2 must be >= start_2")
+		a.Fail(5, "end_2 must be >= start_2")
 	case start1 <= end2 && start2 <= end1:
-		a.fail(3, "ranges must not overlap")
+		a.Fail(3, "ranges must not overlap")
 	}
 	continuity := true
-	if a.len() == 6 {
-		flag, ok := a.get(6).(lua.LBool)
+	if a.Len() == 6 {
+		flag, ok := a.At(6).(lua.LBool)
 		if !ok {
-			a.fail(6, "use_continuity must be a boolean")
+			a.Fail(6, "use_continuity must be a boolean")
 		}
 		continuity = bool(flag)
 	}
@@ -249,7 +249,7 @@ func mannWhitneyU(L *lua.LState) int {
 			return 0
 		}
 	}
-	a.work((first.len() + second.len()) * 64)
+	a.Work((first.len() + second.len()) * 64)
 	u, p, ok := b.rankSum(c, first, second, continuity)
 	if !ok {
 		return 0
@@ -261,16 +261,16 @@ func mannWhitneyU(L *lua.LState) int {
 
 // currentTime is cb:current_time().
 func currentTime(L *lua.LState) int {
-	b := args{L, "current_time", 1}.self()
+	b := method(L, "current_time").self()
 	L.Push(b.numbers.Value(float64(b.newest*b.span) * 1e9))
 	return 1
 }
 
 // format is cb:format("cbuf" or "cbufd").
 func format(L *lua.LState) int {
-	a := args{L, "format", 1}
+	a := method(L, "format")
 	b := a.self()
-	a.count(1, 1)
+	a.Count(1, 1)
 	b.delta = a.option(1, []string{"cbuf", "cbufd"}) == 1
 	L.Push(L.Get(1))
 	return 1
@@ -278,13 +278,13 @@ func format(L *lua.LState) int {
 
 // fromString is cb:fromstring(text).
 func fromString(L *lua.LState) int {
-	a := args{L, "fromstring", 1}
+	a := method(L, "fromstring")
 	b := a.self()
-	a.count(1, 1)
+	a.Count(1, 1)
 	text := a.string(1)
-	a.work(len(text) + len(b.cells)*8)
+	a.Work(len(text) + len(b.cells)*8)
 	if err := b.restore(text); err != nil {
-		a.raise(err.Error())
+		a.Raise(err.Error())
 	}
 	return 0
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 // AppendPreserved appends Lua code that makes the buffer again in the variable,
@@ -169,17 +171,4 @@ func (w *words) integer() (int64, bool) {
 	return n, err == nil
 }
 
-func (w *words) number() (float64, bool) { return parseNumber(w.next()) }
-
-// parseNumber is the value of a text that C's strtod takes as a whole.
-func parseNumber(s string) (float64, bool) {
-	digits := strings.TrimLeft(s, "+-")
-	if len(digits) > 1 && digits[0] == '0' && digits[1]|0x20 == 'x' && !strings.ContainsAny(s, "pP") {
-		s += "p0"
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if errors.Is(err, strconv.ErrRange) {
-		err = nil
-	}
-	return f, err == nil && !strings.Contains(s, "_")
-}
+func (w *words) number() (float64, bool) { return luaarg.ParseNumber(w.next()) }

@@ -51,11 +51,11 @@ func version(L *lua.LState) int {
 
 // create is cuckoo_filter.new(items).
 func (o Options) create(L *lua.LState, meta *lua.LTable) int {
-	a := args{L, "new", 0}
-	a.count(1, 1)
-	items := math.Trunc(a.number(1))
+	a := function(L, "new")
+	a.Count(1, 1)
+	items := math.Trunc(a.Number(1))
 	if !(items > slots) {
-		a.fail(1, "items must be > 4")
+		a.Fail(1, "items must be > 4")
 	}
 	buckets := bucketsFor(int(min(items, 2*slots*maxBuckets)))
 	if buckets > maxBuckets {
@@ -65,7 +65,7 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 	if o.Reserve != nil {
 		o.Reserve(L, size)
 	}
-	a.work(size)
+	a.Work(size)
 	L.Push(&lua.LUserData{Value: newFilter(buckets), Env: L.Env, Metatable: meta})
 	return 1
 }
@@ -74,12 +74,12 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 func (a args) self(n int) *Filter {
 	if ud, ok := a.Get(1).(*lua.LUserData); ok {
 		if f, ok := ud.Value.(*Filter); ok {
-			a.count(n, n)
+			a.Count(n, n)
 			return f
 		}
 	}
-	a.object = 0
-	a.typeError(1, typeName)
+	a.Object = 0
+	a.TypeError(1, typeName)
 	return nil
 }
 
@@ -88,14 +88,14 @@ const moving = 16
 
 // add is f:add(key).
 func add(L *lua.LState) int {
-	a := args{L, "add", 1}
+	a := method(L, "add")
 	f := a.self(1)
-	key := a.key(1)
-	a.work(len(key))
+	key := a.Key(1)
+	a.Work(len(key))
 	added, err := f.add(key)
-	a.work(len(f.moved) * moving)
+	a.Work(len(f.moved) * moving)
 	if err != nil {
-		a.raise(err.Error())
+		a.Raise(err.Error())
 	}
 	L.Push(lua.LBool(added))
 	return 1
@@ -103,52 +103,52 @@ func add(L *lua.LState) int {
 
 // query is f:query(key).
 func query(L *lua.LState) int {
-	a := args{L, "query", 1}
+	a := method(L, "query")
 	f := a.self(1)
-	key := a.key(1)
-	a.work(len(key))
+	key := a.Key(1)
+	a.Work(len(key))
 	L.Push(lua.LBool(f.query(key)))
 	return 1
 }
 
 // remove is f:delete(key).
 func remove(L *lua.LState) int {
-	a := args{L, "delete", 1}
+	a := method(L, "delete")
 	f := a.self(1)
-	key := a.key(1)
-	a.work(len(key))
+	key := a.Key(1)
+	a.Work(len(key))
 	L.Push(lua.LBool(f.remove(key)))
 	return 1
 }
 
 // count is f:count().
 func count(L *lua.LState) int {
-	f := args{L, "count", 1}.self(0)
+	f := method(L, "count").self(0)
 	L.Push(lua.LNumber(f.count))
 	return 1
 }
 
 // clearFilter is f:clear().
 func clearFilter(L *lua.LState) int {
-	a := args{L, "clear", 1}
+	a := method(L, "clear")
 	f := a.self(0)
-	a.work(f.Size())
+	a.Work(f.Size())
 	f.clear()
 	return 0
 }
 
 // fromString is f:fromstring(count, data).
 func fromString(L *lua.LState) int {
-	a := args{L, "fromstring", 1}
+	a := method(L, "fromstring")
 	f := a.self(2)
-	count := a.number(1)
+	count := a.Number(1)
 	if !(count >= 0 && count < 1<<53) {
-		a.fail(1, "count is out of range")
+		a.Fail(1, "count is out of range")
 	}
-	data := a.bytes(2)
-	a.work(len(data))
+	data := a.Bytes(2)
+	a.Work(len(data))
 	if err := f.restore(int(count), data); err != nil {
-		a.raise(err.Error())
+		a.Raise(err.Error())
 	}
 	return 0
 }

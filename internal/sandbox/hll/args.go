@@ -1,107 +1,13 @@
 package hll
 
 import (
-	"encoding/binary"
-	"fmt"
-	"math"
-
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
-// args are the arguments of the running function. Arguments of a method are
-// counted without the object, as Lua does.
-type args struct {
-	*lua.LState
-	name   string
-	object int // 1 in a method, else 0
-}
+// args are the arguments of the running function.
+type args struct{ luaarg.Args }
 
-// raise raises a Lua error with the position of the Lua code that called. Another
-// Go function, such as pcall, has none.
-func (a args) raise(problem string) {
-	level := 0
-	if a.fromLua() {
-		level = 1
-	}
-	a.Error(lua.LString(problem), level)
-}
-
-func (a args) fromLua() bool {
-	dbg, ok := a.GetStack(1)
-	if !ok {
-		return false
-	}
-	_, err := a.GetInfo("S", dbg, nil)
-	return err == nil && dbg.What != "G"
-}
-
-// fail raises the error for argument n.
-func (a args) fail(n int, problem string) {
-	name := a.name
-	if !a.fromLua() {
-		name = "?"
-	}
-	a.raise(fmt.Sprintf("bad argument #%d to '%s' (%s)", n, name, problem))
-}
-
-// typeError raises the error for argument n that should have been of a type.
-func (a args) typeError(n int, want string) {
-	got := "no value"
-	if n <= a.len() {
-		got = a.get(n).Type().String()
-	}
-	a.fail(n, want+" expected, got "+got)
-}
-
-func (a args) len() int             { return a.GetTop() - a.object }
-func (a args) get(n int) lua.LValue { return a.Get(n + a.object) }
-
-// count checks how many arguments there are.
-func (a args) count(least, most int) {
-	if n := a.len(); n < least || n > most {
-		a.fail(-a.object, "incorrect number of arguments")
-	}
-}
-
-// key returns the bytes of argument n, which is a string or a number; a number is
-// its 8 bytes in IEEE 754, little endian.
-func (a args) key(n int) string {
-	switch v := a.get(n).(type) {
-	case lua.LString:
-		return string(v)
-	case lua.LNumber:
-		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], math.Float64bits(float64(v)))
-		return string(b[:])
-	}
-	a.fail(n, "must be a string or number")
-	return ""
-}
-
-// bytes returns argument n, which is a string.
-func (a args) bytes(n int) string {
-	s, ok := a.get(n).(lua.LString)
-	if !ok {
-		a.typeError(n, "string")
-	}
-	return string(s)
-}
-
-// stride is how many bytes of work the context of a state counts as one.
-const stride = 1 << 10
-
-// work lets the context of the state count n bytes of work, and raises its error
-// if it is done.
-func (a args) work(n int) {
-	ctx := a.Context()
-	if ctx == nil {
-		return
-	}
-	for ; n >= stride; n -= stride {
-		select {
-		case <-ctx.Done():
-			a.Error(lua.LString(ctx.Err().Error()), 0)
-		default:
-		}
-	}
-}
+func function(L *lua.LState, name string) args { return args{luaarg.Function(L, name)} }
+func method(L *lua.LState, name string) args   { return args{luaarg.Method(L, name)} }

@@ -57,7 +57,7 @@ func (o Options) reserve(L *lua.LState) {
 
 // create is hyperloglog.new().
 func (o Options) create(L *lua.LState, meta *lua.LTable) int {
-	args{L, "new", 0}.count(0, 0)
+	function(L, "new").Count(0, 0)
 	o.reserve(L)
 	L.Push(&lua.LUserData{Value: newSet(), Env: L.Env, Metatable: meta})
 	return 1
@@ -65,19 +65,19 @@ func (o Options) create(L *lua.LState, meta *lua.LTable) int {
 
 // set returns argument n, which is one.
 func (a args) set(n int) *Set {
-	if ud, ok := a.get(n).(*lua.LUserData); ok {
+	if ud, ok := a.At(n).(*lua.LUserData); ok {
 		if s, ok := ud.Value.(*Set); ok {
 			return s
 		}
 	}
-	a.typeError(n, typeName)
+	a.TypeError(n, typeName)
 	return nil
 }
 
 // self returns the object of a method with n more arguments.
 func (a args) self(n int) *Set {
-	s := args{a.LState, a.name, 0}.set(1)
-	a.count(n, n)
+	s := function(a.LState, a.Name).set(1)
+	a.Count(n, n)
 	return s
 }
 
@@ -91,19 +91,19 @@ const uncounted = 2
 
 // countAll is hyperloglog.count(h, …).
 func countAll(L *lua.LState) int {
-	a := args{L, "count", 0}
-	a.count(1, math.MaxInt)
-	for i := range a.len() {
+	a := function(L, "count")
+	a.Count(1, math.MaxInt)
+	for i := range a.Len() {
 		a.set(i + 1)
 	}
-	if a.len() == 1 {
-		a.work(counting)
+	if a.Len() == 1 {
+		a.Work(counting)
 		L.Push(lua.LNumber(a.set(1).count()))
 		return 1
 	}
 	union := newSet()
-	for i := range a.len() {
-		a.work(counting)
+	for i := range a.Len() {
+		a.Work(counting)
 		union.merge(a.set(i + 1))
 	}
 	L.Push(lua.LNumber(union.estimate(registers - uncounted)))
@@ -112,20 +112,20 @@ func countAll(L *lua.LState) int {
 
 // add is h:add(key).
 func add(L *lua.LState) int {
-	a := args{L, "add", 1}
+	a := method(L, "add")
 	s := a.self(1)
-	key := a.key(1)
-	a.work(len(key))
+	key := a.Key(1)
+	a.Work(len(key))
 	L.Push(lua.LBool(s.add(key)))
 	return 1
 }
 
 // count is h:count().
 func count(L *lua.LState) int {
-	a := args{L, "count", 1}
+	a := method(L, "count")
 	s := a.self(0)
 	if s.cached()&stale != 0 {
-		a.work(counting)
+		a.Work(counting)
 	}
 	L.Push(lua.LNumber(s.count()))
 	return 1
@@ -133,10 +133,10 @@ func count(L *lua.LState) int {
 
 // merge is h:merge(other).
 func merge(L *lua.LState) int {
-	a := args{L, "merge", 1}
+	a := method(L, "merge")
 	s := a.self(1)
 	other := a.set(1)
-	a.work(counting)
+	a.Work(counting)
 	s.merge(other)
 	L.Push(L.Get(1))
 	return 1
@@ -144,28 +144,28 @@ func merge(L *lua.LState) int {
 
 // clearSet is h:clear().
 func clearSet(L *lua.LState) int {
-	args{L, "clear", 1}.self(0).clear()
+	method(L, "clear").self(0).clear()
 	return 0
 }
 
 // fromString is h:fromstring(data).
 func fromString(L *lua.LState) int {
-	a := args{L, "fromstring", 1}
+	a := method(L, "fromstring")
 	s := a.self(1)
-	data := a.bytes(1)
-	a.work(dataSize)
+	data := a.Bytes(1)
+	a.Work(dataSize)
 	if err := s.restore(data); err != nil {
-		a.raise(err.Error())
+		a.Raise(err.Error())
 	}
 	return 0
 }
 
 // toString is tostring(h).
 func (o Options) toString(L *lua.LState) int {
-	a := args{L, "tostring", 0}
+	a := function(L, "tostring")
 	s := a.set(1)
 	o.reserve(L)
-	a.work(dataSize)
+	a.Work(dataSize)
 	L.Push(lua.LString(s.data[:]))
 	return 1
 }

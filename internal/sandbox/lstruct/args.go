@@ -1,120 +1,33 @@
 package lstruct
 
 import (
-	"errors"
-	"fmt"
 	"strconv"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 // args are the arguments of the running function.
-type args struct {
-	*lua.LState
-	name string
-}
+type args struct{ luaarg.Args }
 
-// raise raises a Lua error with the position of the Lua code that called. Another
-// Go function, such as pcall, has none.
-func (a args) raise(problem string) {
-	level := 0
-	if a.fromLua() {
-		level = 1
-	}
-	a.Error(lua.LString(problem), level)
-}
-
-func (a args) fromLua() bool {
-	dbg, ok := a.GetStack(1)
-	if !ok {
-		return false
-	}
-	_, err := a.GetInfo("S", dbg, nil)
-	return err == nil && dbg.What != "G"
-}
-
-// fail raises the error for argument n.
-func (a args) fail(n int, problem string) {
-	name := a.name
-	if !a.fromLua() {
-		name = "?"
-	}
-	a.raise(fmt.Sprintf("bad argument #%d to '%s' (%s)", n, name, problem))
-}
+func function(L *lua.LState, name string) args { return args{luaarg.Function(L, name)} }
 
 func (a args) failFormat(err *formatError) {
 	if err.argument {
-		a.fail(1, err.text)
+		a.Fail(1, err.text)
 	}
-	a.raise(err.text)
-}
-
-// typeError raises the error for argument n that should have been of a type.
-func (a args) typeError(n int, want string) {
-	got := "no value"
-	if n <= a.GetTop() {
-		got = a.Get(n).Type().String()
-	}
-	a.fail(n, want+" expected, got "+got)
-}
-
-// number returns argument n; a string that holds a number counts as it.
-func (a args) number(n int) float64 {
-	switch v := a.Get(n).(type) {
-	case lua.LNumber:
-		return float64(v)
-	case lua.LString:
-		if f, ok := parseNumber(string(v)); ok {
-			return f
-		}
-	}
-	a.typeError(n, "number")
-	return 0
+	a.Raise(err.text)
 }
 
 // string returns argument n; a number counts as its text.
 func (a args) string(n int) string {
-	switch v := a.Get(n).(type) {
+	switch v := a.At(n).(type) {
 	case lua.LString:
 		return string(v)
 	case lua.LNumber:
 		return strconv.FormatFloat(float64(v), 'g', 14, 64)
 	}
-	a.typeError(n, "string")
+	a.TypeError(n, "string")
 	return ""
-}
-
-// parseNumber is the value of a text that C's strtod takes as a whole, with white
-// space around it.
-func parseNumber(s string) (float64, bool) {
-	s = strings.Trim(s, " \t\n\v\f\r")
-	digits := strings.TrimLeft(s, "+-")
-	if len(digits) > 1 && digits[0] == '0' && digits[1]|0x20 == 'x' && !strings.ContainsAny(s, "pP") {
-		s += "p0"
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if errors.Is(err, strconv.ErrRange) {
-		err = nil
-	}
-	return f, err == nil && !strings.Contains(s, "_")
-}
-
-// stride is how many bytes of work the context of a state counts as one.
-const stride = 1 << 10
-
-// work lets the context of the state count n bytes of work, and raises its error
-// if it is done.
-func (a args) work(n int) {
-	ctx := a.Context()
-	if ctx == nil {
-		return
-	}
-	for ; n >= stride; n -= stride {
-		select {
-		case <-ctx.Done():
-			a.Error(lua.LString(ctx.Err().Error()), 0)
-		default:
-		}
-	}
 }

@@ -38,9 +38,9 @@ func Opener(o Options) lua.LGFunction {
 
 // size is struct.size(format).
 func size(L *lua.LState) int {
-	a := args{L, "size"}
+	a := function(L, "size")
 	f := newFormat(a.string(1))
-	a.work(len(f.rest))
+	a.Work(len(f.rest))
 	total := 0
 	for {
 		o, ok, err := f.next()
@@ -52,9 +52,9 @@ func size(L *lua.LState) int {
 		}
 		switch {
 		case o.letter == 's':
-			a.fail(1, "option 's' has no fixed size")
+			a.Fail(1, "option 's' has no fixed size")
 		case o.size == 0:
-			a.fail(1, "option 'c0' has no fixed size")
+			a.Fail(1, "option 'c0' has no fixed size")
 		}
 		total += f.padding(o, total) + o.size
 		total = min(total, math.MaxInt64/2)

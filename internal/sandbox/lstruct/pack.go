@@ -4,6 +4,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 // maxData bounds what pack makes in bytes.
@@ -19,7 +21,7 @@ type packer struct {
 
 // pack is struct.pack(format, v, …).
 func (m *module) pack(L *lua.LState) int {
-	p := packer{args: args{L, "pack"}, reserve: m.Reserve}
+	p := packer{args: function(L, "pack"), reserve: m.Reserve}
 	f := newFormat(p.string(1))
 	for n := 2; ; {
 		o, ok, err := f.next()
@@ -49,9 +51,9 @@ var zeros [maxIntegral]byte
 func (p *packer) value(f format, o option, n int) {
 	switch o.letter {
 	case 'f':
-		p.data = f.order.AppendUint32(p.data, math.Float32bits(float32(p.number(n))))
+		p.data = f.order.AppendUint32(p.data, math.Float32bits(float32(p.Number(n))))
 	case 'd':
-		p.data = f.order.AppendUint64(p.data, math.Float64bits(p.number(n)))
+		p.data = f.order.AppendUint64(p.data, math.Float64bits(p.Number(n)))
 	case 's':
 		s := p.string(n)
 		p.grow(len(s) + 1)
@@ -59,7 +61,7 @@ func (p *packer) value(f format, o option, n int) {
 	case 'c':
 		s := p.string(n)
 		if len(s) < o.size {
-			p.fail(n, "string too short")
+			p.Fail(n, "string too short")
 		}
 		if o.size > 0 {
 			s = s[:o.size]
@@ -67,25 +69,25 @@ func (p *packer) value(f format, o option, n int) {
 		p.grow(len(s))
 		p.data = append(p.data, s...)
 	default:
-		p.data = appendInteger(p.data, f, o, p.number(n))
+		p.data = appendInteger(p.data, f, o, p.Number(n))
 	}
 }
 
-// grow announces that the data may grow by n bytes, a stride or more at a time.
+// grow announces that the data may grow by n bytes, a luaarg.Stride or more at a time.
 func (p *packer) grow(n int) {
 	length := len(p.data) + n
 	if length > maxData {
 		p.Error(lua.LString("not enough memory"), 0)
 	}
 	more := length - p.reserved
-	if more < stride {
+	if more < luaarg.Stride {
 		return
 	}
 	p.reserved = length
 	if p.reserve != nil {
 		p.reserve(p.LState, more)
 	}
-	p.work(more)
+	p.Work(more)
 }
 
 // integer is v without its fraction as 64 bits, signed if it is negative, else

@@ -9,19 +9,19 @@ import (
 
 // unpack is struct.unpack(format, data [, pos]).
 func (m *module) unpack(L *lua.LState) int {
-	a := args{L, "unpack"}
+	a := function(L, "unpack")
 	f := newFormat(a.string(1))
 	data := a.string(2)
 	pos := 0
 	if L.Get(3) != lua.LNil {
-		at := a.number(3)
+		at := a.Number(3)
 		if !(at >= 1) {
-			a.fail(3, "offset must be 1 or greater")
+			a.Fail(3, "offset must be 1 or greater")
 		}
 		pos = int(min(at-1, math.MaxInt32))
 	}
 	base := L.GetTop()
-	a.work(len(f.rest))
+	a.Work(len(f.rest))
 	for {
 		o, ok, err := f.next()
 		if err != nil {
@@ -35,7 +35,7 @@ func (m *module) unpack(L *lua.LState) int {
 			o.size = popSize(a, base)
 		}
 		if o.size > len(data)-pos {
-			a.fail(2, "data string too short")
+			a.Fail(2, "data string too short")
 		}
 		pos += m.value(a, f, o, data[pos:])
 	}
@@ -48,7 +48,7 @@ func (m *module) unpack(L *lua.LState) int {
 func popSize(a args, base int) int {
 	n, ok := a.Get(-1).(lua.LNumber)
 	if !ok || a.GetTop() == base {
-		a.raise("format `c0' needs a previous size")
+		a.Raise("format `c0' needs a previous size")
 	}
 	a.Pop(1)
 	if !(n > -1 && n < math.MaxInt32) {
@@ -69,7 +69,7 @@ func (m *module) value(a args, f format, o option, data string) int {
 	case 's':
 		n := strings.IndexByte(data, 0)
 		if n < 0 {
-			a.raise("unfinished string in data")
+			a.Raise("unfinished string in data")
 		}
 		m.pushString(a, data[:n])
 		return n + 1
@@ -95,7 +95,7 @@ func (m *module) pushString(a args, s string) {
 	if m.Reserve != nil {
 		m.Reserve(a.LState, len(s)+stringCost)
 	}
-	a.work(len(s))
+	a.Work(len(s))
 	a.Push(lua.LString(strings.Clone(s)))
 }
 

@@ -74,9 +74,9 @@ func (m *module) push(a args, meta *lua.LTable, n int, object func() any) {
 // integer returns argument n without its fraction; what is not between least and
 // most raises an error.
 func (a args) integer(n int, least, most float64, problem string) int {
-	v := math.Trunc(a.number(n))
+	v := math.Trunc(a.Number(n))
 	if !(v >= least && v <= most) {
-		a.fail(n, problem)
+		a.Fail(n, problem)
 	}
 	return int(v)
 }
@@ -88,11 +88,11 @@ func (a args) cardinality(n int) int {
 
 // newWindow is sax.window.new(n, w, c).
 func (m *module) newWindow(L *lua.LState) int {
-	a := args{L, "new", 0}
-	a.count(3, 3)
+	a := function(L, "new")
+	a.Count(3, 3)
 	n, w, c := a.integer(1, 2, maxValues, "n is out of range"), a.frames(2), a.cardinality(3)
 	if n%w != 0 {
-		a.fail(1, "n must be evenly divisible by w")
+		a.Fail(1, "n must be evenly divisible by w")
 	}
 	m.push(a, m.window, windowSize(n)+w, func() any { return newWindow(n, w, c) })
 	return 1
@@ -100,18 +100,18 @@ func (m *module) newWindow(L *lua.LState) int {
 
 // newWord is sax.word.new(values, w, c) and sax.word.new(text, c).
 func (m *module) newWord(L *lua.LState) int {
-	a := args{L, "new", 0}
-	if values, ok := a.get(1).(*lua.LTable); ok {
+	a := function(L, "new")
+	if values, ok := a.At(1).(*lua.LTable); ok {
 		return m.wordOfValues(a, values)
 	}
-	a.count(2, 2)
-	text, c := a.bytes(1), a.cardinality(2)
+	a.Count(2, 2)
+	text, c := a.Bytes(1), a.cardinality(2)
 	if len(text) < 2 || len(text) > maxFrames {
-		a.fail(1, "w is out of range")
+		a.Fail(1, "w is out of range")
 	}
 	for i := range len(text) {
 		if text[i] != unknown && (text[i] < 'A' || int(text[i]-'A') >= c) {
-			a.fail(1, "invalid letter in word")
+			a.Fail(1, "invalid letter in word")
 		}
 	}
 	m.push(a, m.word, fixed+len(text), func() any { return &Word{text, 0, c} })
@@ -119,19 +119,19 @@ func (m *module) newWord(L *lua.LState) int {
 }
 
 func (m *module) wordOfValues(a args, t *lua.LTable) int {
-	a.count(3, 3)
+	a.Count(3, 3)
 	n, w, c := t.Len(), a.frames(2), a.cardinality(3)
 	switch {
 	case n < 2 || n > maxValues:
-		a.fail(1, "n is out of range")
+		a.Fail(1, "n is out of range")
 	case n%w != 0:
-		a.fail(1, "n must be evenly divisible by w")
+		a.Fail(1, "n must be evenly divisible by w")
 	}
 	values := make([]float64, n)
 	for i := range values {
 		values[i] = a.element(t, i+1)
 	}
-	a.work(8 * n)
+	a.Work(8 * n)
 	m.push(a, m.word, fixed+w, func() any {
 		return &Word{string(appendWord(nil, values, n/w, breakpoints(c))), n, c}
 	})
@@ -142,7 +142,7 @@ func (m *module) wordOfValues(a args, t *lua.LTable) int {
 func (a args) element(t *lua.LTable, i int) float64 {
 	v, ok := t.RawGetInt(i).(lua.LNumber)
 	if !ok {
-		a.fail(1, "array must contain only numbers")
+		a.Fail(1, "array must contain only numbers")
 	}
 	return float64(v)
 }
@@ -151,26 +151,26 @@ func (a args) element(t *lua.LTable, i int) float64 {
 func (a args) self(n int) *Window {
 	if ud, ok := a.Get(1).(*lua.LUserData); ok {
 		if w, ok := ud.Value.(*Window); ok {
-			a.count(n, n)
+			a.Count(n, n)
 			return w
 		}
 	}
-	a.object = 0
-	a.typeError(1, windowName)
+	a.Object = 0
+	a.TypeError(1, windowName)
 	return nil
 }
 
 // add is window:add(number or array).
 func add(L *lua.LState) int {
-	a := args{L, "add", 1}
+	a := method(L, "add")
 	w := a.self(1)
-	t, ok := a.get(1).(*lua.LTable)
+	t, ok := a.At(1).(*lua.LTable)
 	if !ok {
-		w.add(a.number(1))
+		w.add(a.Number(1))
 		return 0
 	}
 	n := t.Len()
-	a.work(8 * n)
+	a.Work(8 * n)
 	for i := range n {
 		a.element(t, i+1) // all or nothing
 	}
@@ -182,15 +182,15 @@ func add(L *lua.LState) int {
 
 // clearWindow is window:clear().
 func clearWindow(L *lua.LState) int {
-	args{L, "clear", 1}.self(0).clear()
+	method(L, "clear").self(0).clear()
 	return 0
 }
 
 // getWord is window:get_word().
 func (m *module) getWord(L *lua.LState) int {
-	a := args{L, "get_word", 1}
+	a := method(L, "get_word")
 	w := a.self(0)
-	a.work(8 * w.n)
+	a.Work(8 * w.n)
 	m.push(a, m.word, fixed+w.w, func() any { return w.word() })
 	return 1
 }
@@ -200,22 +200,22 @@ type worded interface{ word() *Word }
 
 // word returns the word that argument n is or has.
 func (a args) word(n int) *Word {
-	if ud, ok := a.get(n).(*lua.LUserData); ok {
+	if ud, ok := a.At(n).(*lua.LUserData); ok {
 		if w, ok := ud.Value.(worded); ok {
 			if win, ok := w.(*Window); ok && win.current == nil {
-				a.work(8 * win.n)
+				a.Work(8 * win.n)
 			}
 			return w.word()
 		}
 	}
-	a.typeError(n, wordName+" or "+windowName)
+	a.TypeError(n, wordName+" or "+windowName)
 	return nil
 }
 
 // minDist is sax.mindist(a, b).
 func minDist(L *lua.LState) int {
-	a := args{L, "mindist", 0}
-	a.count(2, 2)
+	a := function(L, "mindist")
+	a.Count(2, 2)
 	x, y := a.word(1), a.word(2)
 	n := max(x.n, y.n)
 	if n == 0 {
@@ -225,7 +225,7 @@ func minDist(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	a.work(8 * len(x.text))
+	a.Work(8 * len(x.text))
 	all, above, below := distance(x.text, y.text, x.c)
 	factor := math.Sqrt(float64(n) / float64(len(x.text)))
 	L.Push(lua.LNumber(factor * all))
@@ -237,7 +237,7 @@ func minDist(L *lua.LState) int {
 // equalWords is the comparison of words and windows: the same letters out of the
 // same alphabet.
 func equalWords(L *lua.LState) int {
-	a := args{L, "__eq", 0}
+	a := function(L, "__eq")
 	x, y := a.word(1), a.word(2)
 	L.Push(lua.LBool(x.text == y.text && x.c == y.c))
 	return 1
@@ -245,6 +245,6 @@ func equalWords(L *lua.LState) int {
 
 // toString is tostring of a word or window.
 func toString(L *lua.LState) int {
-	L.Push(lua.LString(args{L, "tostring", 0}.word(1).text))
+	L.Push(lua.LString(function(L, "tostring").word(1).text))
 	return 1
 }
