@@ -38,7 +38,7 @@ ci: check test race test-services
 # Rotation of all kinds under stops of all kinds, for SOAK; best as root, who can
 # fill up a disk. Then 300 kills and restarts around a queue on disk.
 soak:
-	HEKA_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 30m -tags soak -run TestEveryRotation ./internal/e2e
+	HEKA_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 30m -run TestEveryRotation ./internal/e2e
 	HEKA_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 30m -run TestNothingIsLostThroughAQueue ./internal/e2e
 
 bench: build

@@ -1,19 +1,19 @@
-//go:build soak
-
 package e2e
 
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/hekad/heka/internal/logstream"
 )
 
 // logWriter writes numbered lines into a log that it rotates in its own way.
@@ -42,10 +42,11 @@ var rotations = []struct {
 }{
 	{"rename", `app\.log\.?(?P<Seq>\d*)`, `["^Seq"]`, renameCreate},
 	{"copytruncate", `app\.log\.?(?P<Seq>\d*)`, `["^Seq"]`, copyTruncate},
-	{"compress", `app\.log(\.(?P<Seq>\d+)(\.gz)?)?`, `["^Seq"]`, renameCompress},
+	{"compress", `app\.log(\.(?P<Seq>\d+)(\.(gz|zst|bz2|xz))?)?`, `["^Seq"]`, renameCompress},
 	{"dated", `app-(?P<Date>\d+)\.log`, `["Date"]`, nextName},
 	{"recreate", `app\.log`, `[]`, deleteRecreate},
 	{"symlink", `current\.log`, `[]`, switchLink},
+	{"late", `app-(?P<Date>\d+)\.log`, `["Date"]`, appearLate},
 }
 
 // run writes until ctx is done, and always whole lines in the end.
@@ -80,7 +81,7 @@ func (w *logWriter) path(name string) string { return filepath.Join(w.dir, name)
 func (w *logWriter) open() (err error) {
 	name := "app.log"
 	switch w.kind {
-	case "dated":
+	case "dated", "late":
 		name = fmt.Sprintf("app-%09d.log", w.rotations)
 	case "symlink":
 		// The file itself lies where nobody looks for it.
@@ -131,7 +132,7 @@ func appendLine(b []byte, kind string, n int) []byte {
 // shift moves app.log.1 to app.log.2 and so on, compressed or not.
 func (w *logWriter) shift() error {
 	for i := w.rotations; i > 0; i-- {
-		for _, ending := range []string{"", ".gz"} {
+		for _, ending := range []string{"", ".gz", ".zst", ".bz2", ".xz"} {
 			old := w.path(fmt.Sprintf("app.log.%d%s", i, ending))
 			err := os.Rename(old, w.path(fmt.Sprintf("app.log.%d%s", i+1, ending)))
 			if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -186,15 +187,51 @@ func renameCompress(w *logWriter, ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	z := gzip.NewWriter(to)
-	_, err = io.Copy(z, from)
-	if err := errors.Join(err, z.Close(), to.Close()); err != nil {
+	ending, err := w.compress(to, from)
+	if err := errors.Join(err, to.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(w.path("compressing"), w.path("app.log.1.gz")); err != nil {
+	if err := os.Rename(w.path("compressing"), w.path("app.log.1"+ending)); err != nil {
 		return err
 	}
 	return os.Remove(w.path("app.log.1"))
+}
+
+// compress writes a file in one of the compressed formats and returns the ending
+// of its name. Formats whose tool is not there are left to the others.
+func (w *logWriter) compress(to io.Writer, from io.Reader) (ending string, err error) {
+	tool := []string{"", "zstd", "bzip2", "xz"}[w.r.IntN(4)]
+	if path, err := exec.LookPath(tool); err == nil {
+		c := exec.Command(path, "-1", "-c")
+		c.Stdin, c.Stdout = from, to
+		return map[string]string{"zstd": ".zst", "bzip2": ".bz2", "xz": ".xz"}[tool], c.Run()
+	}
+	z := gzip.NewWriter(to)
+	_, err = io.Copy(z, from)
+	return ".gz", errors.Join(err, z.Close())
+}
+
+// appearLate goes on with a new file, and lets one appear before it in the order
+// when that has been written to.
+func appearLate(w *logWriter, _ context.Context) error {
+	var b []byte
+	for range linesPerWrite {
+		b = appendLine(b, w.kind, w.n)
+		w.n++
+	}
+	w.rotations++
+	name := fmt.Sprintf("app-%09d.log", w.rotations)
+	if err := os.WriteFile(w.path("part"), b, 0o644); err != nil {
+		return err
+	}
+	if err := w.reopen(); err != nil {
+		return err
+	}
+	if err := w.write(linesPerWrite); err != nil {
+		return err
+	}
+	time.Sleep(time.Duration(w.r.IntN(100)) * time.Millisecond) // the pace of the writer
+	return os.Rename(w.path("part"), w.path(name))
 }
 
 func nextName(w *logWriter, _ context.Context) error { return w.reopen() }
@@ -226,20 +263,11 @@ func (w *logWriter) awaitRead(ctx context.Context) bool {
 		return false
 	}
 	for ctx.Err() == nil {
-		if at, ok := readPosition(w.journal); ok && at.Seek == info.Size() {
+		at, err := logstream.PeekJournal(filepath.Dir(w.journal), w.kind)
+		if err == nil && at.Seek == info.Size() {
 			return true
 		}
 		time.Sleep(writeEvery)
 	}
 	return false
-}
-
-type savedPosition struct {
-	Seek     int64  `json:"seek"`
-	FileName string `json:"file_name"`
-}
-
-func readPosition(path string) (at savedPosition, ok bool) {
-	b, err := os.ReadFile(path)
-	return at, err == nil && json.Unmarshal(b, &at) == nil
 }

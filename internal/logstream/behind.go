@@ -108,4 +108,5 @@ func (f *Follower) retire(i int) {
 	defer f.mu.Unlock()
 	f.behind = slices.Delete(f.behind, i, i+1)
 	f.drop(s)
+	f.remember()
 }

@@ -79,6 +79,7 @@
 //	 "device":64769,"inode":1311,"born":1700000000000000000,   identity of the file
 //	 "modified":1700000000000000000,                           its time of change
 //	 "head_size":6,"head_hash":"f572d396fae9206628714fb2ce00f72e94f2258f",
+//	 "read":[{"device":64769,"inode":1310,"size":6,"hash":"f572…"}],   files before it that were read
 //	 "after":{…},                                              place in the file before
 //	 "behind":[{…}],                                           places in older files
 //	 "version":2,"checksum":"0a1b2c3d"}                        CRC-32C of all before ,"checksum"

@@ -264,8 +264,14 @@ func (p *Position) checkAll() error {
 	if len(p.Behind) > behindLimit {
 		return fmt.Errorf("%d files behind the position, more than %d", len(p.Behind), behindLimit)
 	}
+	if len(p.Read) > remembered {
+		return fmt.Errorf("%d files that were read, more than %d", len(p.Read), remembered)
+	}
 	if len(p.Behind) == 0 {
 		p.Behind = nil
+	}
+	if len(p.Waiting) == 0 {
+		p.Waiting = nil
 	}
 	for i := range p.Behind {
 		if err := p.Behind[i].checkNested(); err != nil {

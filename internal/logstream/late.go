@@ -57,6 +57,9 @@ func (f *Follower) findLate(files []File) {
 		late, ok := f.list.waiting[file.ID]
 		if !ok || late.size != file.Size || !late.mtime.Equal(file.MTime) {
 			late = lateFile{size: file.Size, mtime: file.MTime, since: now}
+			if file.MTime.Before(now) {
+				late.since = file.MTime
+			}
 		}
 		settled := now.Sub(late.since) >= min(f.catalog.every, settleTime)
 		if !settled || len(f.behind) >= behindLimit || !f.takeLate(file) {
@@ -103,6 +106,9 @@ func (f *Follower) isCopy(file File, head []byte) bool {
 		if alike(head, s.head) {
 			return true
 		}
+	}
+	if f.list.memory.hasRead(head) {
+		return true
 	}
 	for _, ghost := range f.list.ghosts {
 		if alike(head, ghost) {

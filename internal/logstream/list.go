@@ -34,6 +34,8 @@ type list struct {
 	waiting map[FileID]lateFile
 	// searched holds the files that are known not to continue the current one.
 	searched map[FileID]bool
+	// memory is what positions say of files that were read.
+	memory memory
 	// ghosts holds the first bytes of contents that were replaced.
 	ghosts [][]byte
 	// lostAt is since when the stream has no files; zero while it has.
@@ -54,7 +56,10 @@ type doneFile struct {
 	size  int64
 	mtime time.Time
 	head  []byte // nil: not known
-	gen   uint64 // of the last listing that had it
+	// read is what positions say of it; its hash is empty before it was asked
+	// for, and known without head if a position told it.
+	read ReadFile
+	gen  uint64 // of the last listing that had it
 	// copied is set if it was not read itself, but what it is a copy of.
 	copied bool
 }
@@ -77,6 +82,15 @@ func (l *list) finish(file File, head []byte) {
 		l.done = map[FileID]*doneFile{}
 	}
 	l.done[file.ID] = &doneFile{path: file.Path, size: file.Size, mtime: file.MTime, head: head, gen: l.gen}
+}
+
+// recall takes over what a position says of a file that was read.
+func (l *list) recall(id FileID, known []ReadFile) {
+	for _, r := range known {
+		if r.FileID.Same(id) {
+			l.done[id].read = r
+		}
+	}
 }
 
 // finishCopy notes that a file is a copy of what has been read.
@@ -182,4 +196,5 @@ func (f *Follower) place(files []File) {
 	if !listed || f.cur.off > 0 || f.opt.Once || !f.stepBack(files, after, at) {
 		f.findLate(files[:at])
 	}
+	f.remember()
 }

@@ -57,6 +57,12 @@ func (f *Follower) Position(offset int64) Position {
 			p.Behind = append(p.Behind, m.position())
 		}
 	}
+	p.Read, p.Waiting = f.list.memory.get()
+	for _, src := range f.track.lateAfter(offset) {
+		if !slices.ContainsFunc(marks, func(m mark) bool { return m.src == src }) {
+			p.Read = slices.DeleteFunc(slices.Clone(p.Read), func(r ReadFile) bool { return r.FileID == src.file.ID })
+		}
+	}
 	return p
 }
 

@@ -44,6 +44,13 @@ type Position struct {
 	// is still to be read if it can be found. Else reading goes on at Seek.
 	// Without it, a Seek of 0 is the beginning of the whole stream.
 	After *Position `json:"after,omitempty"`
+	// Read holds the last of the files before this one, in their order. Another
+	// file among them has come late: it is read unless it is a copy of one. Nil
+	// means that they are not known.
+	Read []ReadFile `json:"read,omitzero"`
+	// Waiting holds the files before this one that were found to have come late
+	// and are still to be read.
+	Waiting []FileID `json:"waiting,omitempty"`
 	// Behind holds the places in older files of the stream that may still grow,
 	// or that are not finished yet.
 	Behind []Position `json:"behind,omitempty"`

@@ -80,6 +80,8 @@ func (f *Follower) resumeIn(ctx context.Context, s *Stream) error {
 		return err
 	}
 	f.begin(s.Files, i, src, heads, behind)
+	f.findLate(s.Files[:f.at])
+	f.remember()
 	return nil
 }
 
@@ -103,12 +105,16 @@ func earlyHeads(files []File) ([][]byte, error) {
 // begin starts the reading at src, which is file i; heads are the beginnings of
 // the files just before.
 func (f *Follower) begin(files []File, i int, src *source, heads [][]byte, behind []*source) {
+	late := f.late(files[:i], behind)
 	for j := range i {
 		var head []byte
 		if k := j - (i - len(heads)); k >= 0 {
 			head = heads[k]
 		}
-		f.list.finish(files[j], head)
+		if !late[files[j].ID] {
+			f.list.finish(files[j], head)
+			f.list.recall(files[j].ID, f.opt.Start.Read)
+		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -106,7 +106,8 @@ func (p *Position) Is(o *Position) bool {
 // goesOn reports whether p is the position o or a later one in the same file,
 // with all else as it was.
 func (p *Position) goesOn(o *Position) bool {
-	if p.FileName != o.FileName || p.FileID != o.FileID || p.Seek < o.Seek || p.Seek == 0 || len(p.Behind) != len(o.Behind) {
+	if p.FileName != o.FileName || p.FileID != o.FileID || p.Seek < o.Seek || p.Seek == 0 || len(p.Behind) != len(o.Behind) ||
+		!slices.Equal(p.Waiting, o.Waiting) {
 		return false
 	}
 	if p.After != nil || o.After != nil && o.Seek > 0 {

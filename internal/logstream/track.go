@@ -127,6 +127,17 @@ func (t *track) readAfter(src *source, offset int64) bool {
 	return slices.ContainsFunc(t.segs, func(s segment) bool { return s.src == src && s.n > 0 && s.start+s.n > offset })
 }
 
+// lateAfter returns the files that came late and were read after a stream offset.
+func (t *track) lateAfter(offset int64) []*source {
+	var late []*source
+	for i := range t.segs {
+		if s := &t.segs[i]; s.src.rank == 0 && s.start+s.n > offset && !slices.Contains(late, s.src) {
+			late = append(late, s.src)
+		}
+	}
+	return late
+}
+
 // has reports whether a position in a file may be asked for.
 func (t *track) has(src *source) bool {
 	return slices.ContainsFunc(t.segs, func(s segment) bool { return s.src == src })

@@ -181,6 +181,7 @@ func (f *Follower) use(s *source, i int) {
 	f.cur, f.src = s, s
 	f.at, f.listed = i, true
 	f.track.begin(s)
+	f.remember()
 	clear(f.list.searched)
 	f.list.doubting = false
 }
