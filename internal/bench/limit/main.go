@@ -4,10 +4,12 @@
 //
 //	limit access IN OUT      nginx combined lines → the JSON that ESJsonEncoder writes
 //	limit relay LISTEN DIAL  bytes of one TCP connection → another
+//	limit datagrams LISTEN OUT  UDP datagrams → their number, when none comes any more
 package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,16 +17,21 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/hekad/heka/internal/netconf"
 )
 
 func main() {
 	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: limit access IN OUT | limit relay LISTEN DIAL")
+		fmt.Fprintln(os.Stderr, "usage: limit access IN OUT | limit relay LISTEN DIAL | limit datagrams LISTEN OUT")
 		os.Exit(2)
 	}
 	run := access
-	if os.Args[1] == "relay" {
+	switch os.Args[1] {
+	case "relay":
 		run = relay
+	case "datagrams":
+		run = datagrams
 	}
 	if err := run(os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "limit:", err)
@@ -48,6 +55,30 @@ func relay(listen, dial string) error {
 	// The kernel's splice would hide the copy that any real relay makes.
 	_, err = io.CopyBuffer(struct{ io.Writer }{out}, struct{ io.Reader }{in}, make([]byte, 128<<10))
 	return errors.Join(err, out.Close())
+}
+
+func datagrams(listen, out string) error {
+	socket, err := netconf.ListenPacket(context.Background(), "udp", listen)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	if _, err := netconf.SetReceiveBuffer(socket, 32<<20); err != nil {
+		return err
+	}
+	received := netconf.NewDatagrams(socket, 64, 65535)
+	n := 0
+	for {
+		got, _, err := received.Read()
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return os.WriteFile(out, []byte(strconv.Itoa(n)), 0o644)
+		}
+		if err != nil {
+			return err
+		}
+		n += len(got)
+		socket.SetReadDeadline(time.Now().Add(time.Second))
+	}
 }
 
 func access(in, out string) error {
