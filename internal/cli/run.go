@@ -34,7 +34,10 @@ describe.
 
 INT and TERM stop in order: inputs first, then what is under way is delivered,
 for as long as shutdown_timeout allows; a second one stops at once. HUP opens
-log files anew. USR1 prints a report of all plugins.
+log files anew and reads the configuration again: filters and outputs whose
+sections have changed are restarted, others come or go, without loss; changes of
+inputs and [hekad] wait for the next start. With problems nothing
+changes. USR1 prints a report of all plugins.
 
 Every option of the section [hekad] can also be set by the environment, as
 HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
@@ -101,7 +104,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		return err
 	}
 	defer stopAdmin()
-	signals.watch(host, log)
+	signals.watch(host, log, func() { reload(c, path, host, log) })
 	defer signals.stop()
 	log.Info("Starting hekad...")
 	code, err := host.Run(context.Background())
@@ -116,6 +119,27 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		}
 	}
 	return said(code)
+}
+
+// reload reads the configuration again and lets a running host take over what has
+// changed. With problems nothing changes.
+func reload(c *cobra.Command, path string, host *pipeline.Host, log *slog.Logger) {
+	cfg, problems := config.Load(path, config.Options{})
+	global, hekad, found := cfg.Global(c.Flags())
+	problems = append(append(problems, found...), adminProblems(&global, hekad)...)
+	var done pipeline.Reloaded
+	if !problems.HasErrors() {
+		done, found = host.Reload(cfg, global)
+		problems = append(problems, found...)
+	}
+	for _, p := range problems {
+		log.Error(p.Detail())
+	}
+	if problems.HasErrors() {
+		log.Error("Reload: the configuration has problems, nothing has changed")
+		return
+	}
+	log.Info(done.String())
 }
 
 // logOptions makes the log's options from [hekad]. A run to the end of its data

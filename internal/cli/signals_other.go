@@ -23,8 +23,9 @@ func catchSignals() *signals {
 	return s
 }
 
-// watch begins to react: an interrupt stops, a second one at once.
-func (s *signals) watch(h *pipeline.Host, log *slog.Logger) {
+// watch begins to react: an interrupt stops, a second one at once. Nothing
+// here asks for a reload.
+func (s *signals) watch(h *pipeline.Host, log *slog.Logger, _ func()) {
 	go func() {
 		defer close(s.done)
 		for n := 0; ; n++ {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/hekad/heka/internal/pipeline"
@@ -25,16 +26,29 @@ func catchSignals() *signals {
 	return s
 }
 
-// watch begins to react: INT and TERM stop, twice stop at once, HUP reopens,
-// USR1 reports, USR2 ends a heka that hangs.
-func (s *signals) watch(h *pipeline.Host, log *slog.Logger) {
+// watch begins to react: INT and TERM stop, twice stop at once, HUP reopens files
+// and reloads, USR1 reports, USR2 ends a heka that hangs.
+func (s *signals) watch(h *pipeline.Host, log *slog.Logger, reload func()) {
+	again := make(chan struct{}, 1) // what comes while a reload is at work needs one more
+	var reloading sync.WaitGroup
+	reloading.Go(func() {
+		for range again {
+			reload()
+		}
+	})
 	go func() {
 		defer close(s.done)
+		defer reloading.Wait()
+		defer close(again)
 		stopping := false
 		for sig := range s.c {
 			switch sig {
 			case syscall.SIGHUP:
 				h.Reopen()
+				select {
+				case again <- struct{}{}:
+				default:
+				}
 			case syscall.SIGUSR1:
 				log.Info("Queue report initiated.")
 				log.Error(pipeline.ReportText(h.Report()))

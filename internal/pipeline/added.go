@@ -70,7 +70,7 @@ func (f filters) Add(a plugin.Addition) (plugin.Added, error) {
 		err = h.change(out, []*consumer{c})
 	}
 	if err != nil {
-		c.letGo(*c.instance.Load(), nil)
+		c.discard()
 		return nil, err
 	}
 	return added{c}, nil

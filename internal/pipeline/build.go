@@ -49,6 +49,7 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	b.host = &Host{opts: o, global: o.Global, log: b.log, hostname: b.hostname, pid: int32(os.Getpid()), once: o.Once,
 		stop: make(chan struct{}), filterWork: newGauge(), arenas: arenas{poison: o.PoisonBuffers}}
 	h := b.host
+	h.builder = b
 	h.hard, h.kill = context.WithCancel(context.Background())
 	b.sections()
 	b.trial(plugin.KindDecoder)

@@ -25,6 +25,10 @@ func (b *builder) consumer(s *section) *consumer {
 	c.setState("starting")
 	c.matcher = b.matcher(s)
 	encoder := b.encoder(s)
+	c.sections = append(c.sections, s.Section)
+	if encoder != nil {
+		c.sections = append(c.sections, encoder.Section)
+	}
 	if s.decl.NoTicker && s.consumer.TickerInterval != 0 {
 		b.fail(s, "ticker_interval", "'%s' can't support a ticker_interval setting", s.Name)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/plugin"
 )
@@ -41,6 +42,8 @@ type consumer struct {
 
 	matchTime sampler
 	ended     chan struct{}
+
+	sections []*config.Section // its own and its encoder's
 
 	added  bool            // by another plugin, while heka runs
 	after  <-chan struct{} // closed when a predecessor of the same name has ended
@@ -302,6 +305,17 @@ func (c *consumer) letGo(inst any, cause error) {
 	}
 	if e := c.encoder.Load(); e != nil {
 		closeHelper(e.enc, c.log)
+	}
+}
+
+// discard lets go of what was prepared and will not run.
+func (c *consumer) discard() {
+	if c.prepared {
+		c.letGo(*c.instance.Load(), nil)
+	}
+	if c.spool != nil {
+		c.inbox.close()
+		c.spool.close()
 	}
 }
 

@@ -18,7 +18,8 @@
 // workers.go spreads the decoding of one stream over several goroutines,
 //
 //	roster.go    Filters that come and go while heka runs; added.go is the door for
-//	             the plugins that add them.
+//	             the plugins that add them, reload.go for a configuration that
+//	             has changed.
 //
 // build.go makes all this from sections, host.go starts and ends it, books.go
 // counts, report.go and monitor.go tell.

@@ -27,6 +27,7 @@ type Host struct {
 	reportEvery time.Duration
 
 	opts    Options
+	builder *builder // of the inputs that run
 	inputs  []*input
 	roster  roster
 	routes  atomic.Pointer[routes]
@@ -166,13 +167,7 @@ func (h *Host) relieve() {
 // closePrepared lets go of what was prepared before something else failed.
 func (h *Host) closePrepared() {
 	for _, c := range h.consumers() {
-		if c.prepared {
-			c.letGo(*c.instance.Load(), nil)
-		}
-		if c.spool != nil {
-			c.inbox.close()
-			c.spool.close()
-		}
+		c.discard()
 	}
 	for _, in := range h.inputs {
 		if in.prepared {

@@ -44,6 +44,13 @@ func (h *Host) consumers() []*consumer {
 	return h.roster.all
 }
 
+// now is how far the Host has come.
+func (r *roster) now() phase {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.phase
+}
+
 // find returns the consumer of a name that is, or was last, in the routes.
 func (r *roster) find(name string) *consumer {
 	for _, c := range slices.Backward(r.all) {
@@ -118,7 +125,10 @@ func (h *Host) change(out, in []*consumer) error {
 		return errStopping
 	}
 	for _, c := range in {
-		if d := r.find(c.name); d != nil && !d.leaving && !slices.Contains(out, d) {
+		taken := func(d *consumer) bool {
+			return d.name == c.name && d.kind == c.kind && !d.leaving && !slices.Contains(out, d)
+		}
+		if slices.ContainsFunc(r.all, taken) {
 			return alreadyRunning(c.name)
 		}
 	}
