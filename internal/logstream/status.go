@@ -1,9 +1,6 @@
 package logstream
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // A Status says where a stream stands, for reports and for the verification
 // tool.
@@ -16,8 +13,11 @@ type Status struct {
 	// Files are the files of the stream, from the oldest to the newest.
 	Files []FileStatus
 	// Lag is how many bytes are on disk behind the place. Compressed files
-	// count with their compressed size, and one that is being read not at all.
+	// count with their compressed size. How much of one that is being read is
+	// still to come shows only in a gzip file of one member; others do not count.
 	Lag int64
+	// Left is the part of Lag that is in the file that is being read.
+	Left int64
 	// Newest is when the newest file was last changed.
 	Newest time.Time
 	// Finished is set when the stream has come to its end.
@@ -69,9 +69,10 @@ func (f *Follower) Status() Status {
 		}
 		st.Newest = newer(st.Newest, info.mtime)
 		if !f.cur.compressed() {
-			st.Lag += max(0, info.size-f.cur.off)
+			st.Left = max(0, info.size-f.cur.off)
 		}
 	}
+	st.Lag += st.Left
 	return st
 }
 
@@ -97,25 +98,4 @@ func newer(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// Preview tells where the reading of a stream would begin, given its position
-// and whether streams without one begin at their end. It looks at names and
-// identities only and opens no file.
-func Preview(s Stream, pos Position, tail bool) Status {
-	st := Status{Stream: s.Name, FileName: pos.FileName, Seek: pos.Seek}
-	at := slices.IndexFunc(s.Files, func(f File) bool { return pos.is(f.ID) })
-	if at < 0 && !pos.IsZero() {
-		at = slices.IndexFunc(s.Files, func(f File) bool { return f.Path == pos.FileName })
-	}
-	if pos.IsZero() && tail && len(s.Files) > 0 {
-		at = len(s.Files) - 1
-		st.FileName, st.Seek = s.Files[at].Path, s.Files[at].Size
-	}
-	st.add(s.Files, at, max(0, at))
-	if at >= 0 {
-		st.FileName = s.Files[at].Path
-		st.Lag += max(0, s.Files[at].Size-st.Seek)
-	}
-	return st
 }

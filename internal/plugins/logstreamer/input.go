@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hekad/heka/internal/logstream"
 	"github.com/hekad/heka/plugin"
@@ -166,6 +167,7 @@ func (in *Input) reader(ctx context.Context, feed plugin.Feed, name string, at l
 		Start: at, Tail: in.config.InitialTail && first, Once: feed.Once(),
 		Hints: in.hints, Wake: func() { in.turns.wake(ctx, r) }, Warn: in.warn,
 	})
+	r.caughtUp.Store(time.Now().UnixNano())
 	r.keeping = keeping{kept: -1, saved: -1}
 	if !at.IsZero() {
 		r.keeping.start = &at

@@ -28,6 +28,9 @@ type reader struct {
 	check    time.Duration
 	progress progress
 	ended    atomic.Bool // there will be no turn any more
+	// caughtUp is when all that was there had been read last, or the beginning,
+	// in nanoseconds since 1970.
+	caughtUp atomic.Int64
 
 	turn    turn
 	keeping keeping
@@ -80,6 +83,7 @@ func (r *reader) work(ctx context.Context, crowd int) (pause time.Duration, over
 			return 0, r.end(err)
 		}
 		r.resting, r.quiet, r.settled, r.shrunk = true, time.Now(), false, false
+		r.caughtUp.Store(r.quiet.UnixNano())
 		if pause := logstream.MinPause - r.quiet.Sub(r.grew); pause > 0 && !r.feed.Once() {
 			return pause, false
 		}
@@ -246,6 +250,11 @@ func (r *reader) report(report *plugin.Report) {
 	report.Add(r.name+"-filename", st.FileName, "")
 	report.Add(r.name+"-bytes", st.Seek, "count")
 	report.Add(r.name+"-lag", st.Lag, "B")
+	behind := time.Duration(0)
+	if st.Lag > 0 {
+		behind = time.Since(time.Unix(0, r.caughtUp.Load()))
+	}
+	report.Add(r.name+"-lag-time", behind.Nanoseconds(), "ns")
 }
 
 // position loads where a stream was left. A damaged position file is reported and
