@@ -195,8 +195,9 @@ func TestFailuresAreToldByUp(t *testing.T) {
 }
 
 func TestASlowTargetMissesItsTurnsAlone(t *testing.T) {
-	stuck := make(chan struct{})
+	stuck, asked := make(chan struct{}), make(chan struct{}, 10)
 	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
 		select {
 		case <-stuck:
 		case <-r.Context().Done():
@@ -212,6 +213,9 @@ func TestASlowTargetMissesItsTurnsAlone(t *testing.T) {
 	r := start(t, false, nil, slow.URL, fast.URL)
 	for i := range 5 {
 		r.feed.Ticks <- time.Now()
+		if i == 0 {
+			<-asked
+		}
 		r.feed.Until(t, func() bool { return strings.Count(strings.Join(r.feed.lines(), "\n"), "up{} 1") == i+1 })
 	}
 	r.stop()

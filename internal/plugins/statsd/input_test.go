@@ -183,7 +183,12 @@ func TestRefusedStatsAreCounted(t *testing.T) {
 	s.refuse = plugin.ErrNotAccumulating
 	r := start(t, new(feedtest.Feed), s, nil)
 	r.send(t, "a:1|c\nb:1|c")
-	s.wait(t, func([]string) bool { return r.undelivered.Load() == 2 })
+	<-s.changed
+	r.cancel()
+	r.wait(t)
+	if n := r.undelivered.Load(); n != 2 {
+		t.Errorf("%d undelivered", n)
+	}
 	if log := r.log.String(); !strings.Contains(log, "undelivered stat: {a 1 c 1} and 1 others") {
 		t.Errorf("log %s", log)
 	}
