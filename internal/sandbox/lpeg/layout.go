@@ -8,7 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// This file and record.go are the only ones with unsafe in them. It knows what the API of gopher-lua
+// This is the only file with unsafe in it. It knows what the API of gopher-lua
 // hides, since building the table of a match is most of the cost of matching a log
 // line: how a table is laid out. That is checked when the program starts; where it
 // is not as expected, tables are filled through the API.
@@ -52,12 +52,7 @@ type shape struct {
 	names  []string
 	keys   []lua.LValue
 	places map[lua.LValue]int
-	uses   int   // tables made, up to worthForm
-	form   *form // nil before that many, and where there is none
 }
-
-// worthForm is the number of tables of a shape from which on a form pays.
-const worthForm = 8
 
 // newShape returns the shape with the given names, or nil if one occurs twice or
 // tables cannot be made of it.
@@ -78,12 +73,6 @@ func newShape(names []string) *shape {
 
 // table makes a table with the values under the names. No value may be nil.
 func (s *shape) table(values []lua.LValue) *lua.LTable {
-	if s.form != nil {
-		return s.form.table(values)
-	}
-	if s.uses++; s.uses == worthForm {
-		s.form = newForm(s)
-	}
 	t := &lua.LTable{Metatable: lua.LNil}
 	fields := make(map[string]lua.LValue, len(s.names))
 	for i, name := range s.names {
