@@ -32,9 +32,9 @@ the positions that heka run has saved, and the configuration; nothing is changed
 PATH is a file, a directory of *.toml files, or - for standard input. Sections of
 other types are passed over, whatever is wrong with them.
 
-The state of a file is read, reading or unread. BEHIND counts bytes on disk; of a
-compressed file that is being read they show only if it is a gzip file. The format
-text is that of Heka 0.10, for scripts.
+The state of a file is read, reading or unread. BEHIND counts bytes on disk; of
+a compressed file that is being read they show only if it is a gzip file. The
+format text is that of Heka 0.10, for scripts.
 
 The exit code is 0 when all inputs could be shown, 1 when one has a problem that
 would keep heka run from starting, 2 for wrong usage.`,

@@ -160,7 +160,10 @@ func (d *deliveries) stopped(how string, journal func(kind string) string) {
 		if string(b) != s.position && s.first >= 0 {
 			s.low = s.first
 		}
-		s.position, s.previous, s.first, s.stop = string(b), -1, -1, how
+		if s.first >= 0 { // else what comes again is due to an earlier stop
+			s.stop = how
+		}
+		s.position, s.previous, s.first = string(b), -1, -1
 	}
 }
 
