@@ -17,7 +17,7 @@ var families = []struct {
 }{
 	{name: "format", call: (*draw).format, meant: zeroByte},
 	{name: "patterns", call: (*draw).match, meant: zeroPattern},
-	{name: "strings", call: (*draw).strings},
+	{name: "strings", call: (*draw).strings, meant: zeroArgument},
 	{name: "numbers", call: (*draw).numbers, meant: zeroNumber},
 	{name: "tables", call: (*draw).tables, meant: otherBorder},
 	{name: "times", call: (*draw).times},
@@ -322,6 +322,11 @@ func zeroPattern(call, got, want string) bool {
 // zeroNumber: texts of numbers end at a zero byte there.
 func zeroNumber(call, got, want string) bool {
 	return strings.Contains(call, `\000`) || numbersAsText(call, got, want)
+}
+
+// zeroArgument is zeroNumber for functions that want a number.
+func zeroArgument(call, got, _ string) bool {
+	return strings.Contains(call, `\000`) && strings.HasSuffix(got, "(number expected, got string)")
 }
 
 // numbersAsText: .. writes integers below 2^63 in full, and other numbers so that

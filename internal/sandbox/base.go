@@ -225,8 +225,16 @@ func parseBase(text string, base int) (float64, bool) {
 		s = s[2:]
 	}
 	n, err := strconv.ParseUint(s, base, 64)
-	if err != nil && err.(*strconv.NumError).Err != strconv.ErrRange {
-		return 0, false
+	if err != nil {
+		// Too large a number is refused before what stands behind it is read.
+		for i := range len(s) {
+			if _, err := strconv.ParseUint(s[i:i+1], base, 64); err != nil {
+				return 0, false
+			}
+		}
+		if s == "" {
+			return 0, false
+		}
 	}
 	if negative && err == nil {
 		n = -n
