@@ -30,8 +30,10 @@ type Point struct {
 }
 
 const (
-	// sampleEvery is how often heka looks at itself.
+	// sampleEvery is how often heka looks at itself while somebody watches, else
+	// every idleTicks times that.
 	sampleEvery = time.Second
+	idleTicks   = 5
 	// keepEvery and keepPoints make a history of a quarter of an hour.
 	keepEvery  = 5 * time.Second
 	keepPoints = 180

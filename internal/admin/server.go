@@ -85,10 +85,10 @@ func (s *Server) Attach(h *pipeline.Host) { s.host.Store(h) }
 func (s *Server) Run(ctx context.Context) {
 	t := time.NewTicker(sampleEvery)
 	defer t.Stop()
-	for {
+	for tick := 0; ; tick++ {
 		select {
 		case <-t.C:
-			if h := s.host.Load(); h != nil {
+			if h := s.host.Load(); h != nil && (s.streams.watched() || tick%idleTicks == 0) {
 				s.sampler.look(h, time.Now())
 				s.streams.wake()
 			}

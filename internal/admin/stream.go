@@ -44,6 +44,13 @@ func (s *streams) enter() bool {
 	return true
 }
 
+// watched reports whether a stream is open.
+func (s *streams) watched() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open > 0
+}
+
 func (s *streams) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

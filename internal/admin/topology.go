@@ -30,10 +30,12 @@ type Node struct {
 	Encoder  string `json:"encoder,omitempty"`
 	Matcher  string `json:"matcher,omitempty"`
 	Buffered bool   `json:"buffered,omitempty"`
-	Waiting  int    `json:"waiting"`
-	Bound    int    `json:"bound"`
-	Rates    Rates  `json:"rates"`
-	Health   Health `json:"health"`
+	// Added says that a manager added it while heka ran.
+	Added   bool   `json:"added,omitempty"`
+	Waiting int    `json:"waiting"`
+	Bound   int    `json:"bound"`
+	Rates   Rates  `json:"rates"`
+	Health  Health `json:"health"`
 }
 
 // Edge is what goes from a source to a consumer.
@@ -63,7 +65,7 @@ func (s *Server) topology(h *pipeline.Host) Topology {
 	t := Topology{Nodes: []Node{}, Edges: []Edge{}, Causes: []Cause{}, Cycles: cycles(g)}
 	for _, n := range g.Nodes {
 		node := Node{Name: n.Name, Kind: n.Kind, Type: n.Type, State: n.State, Splitter: n.Splitter, Decoder: n.Decoder,
-			Encoder: n.Encoder, Matcher: n.Matcher, Buffered: n.Buffered, Waiting: n.Waiting, Bound: n.Bound}
+			Encoder: n.Encoder, Matcher: n.Matcher, Buffered: n.Buffered, Added: n.Added, Waiting: n.Waiting, Bound: n.Bound}
 		node.Rates, node.Health = s.sampler.now(n.Name, n.State)
 		t.Nodes = append(t.Nodes, node)
 	}

@@ -40,8 +40,9 @@ signed:
 The receiver takes control messages whose timestamp differs from its clock by
 less than five seconds.`,
 		Example: `  heka sbmgr load --script counter.lua --scriptconfig counter.toml
-  heka sbmgr unload --config sbmgr.toml --filtername counter`,
-	}, newSbmgrLoad(), newSbmgrUnload())
+  heka sbmgr unload --config sbmgr.toml --filtername counter
+  heka sbmgr list`,
+	}, newSbmgrLoad(), newSbmgrUnload(), newSbmgrList())
 }
 
 // control is what both commands of heka sbmgr have in common.

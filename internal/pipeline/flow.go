@@ -84,6 +84,8 @@ type Node struct {
 	// that there is a queue on disk behind it.
 	FullAction string
 	Buffered   bool
+	// Added says that another plugin added it while heka ran.
+	Added bool
 	// Waiting and Bound are the messages in the queue in memory and how many fit.
 	Waiting, Bound int
 }
@@ -115,7 +117,7 @@ func (h *Host) Graph() Graph {
 		waiting, _ := c.inbox.state()
 		g.Nodes = append(g.Nodes, Node{Name: c.name, Type: c.typ, Kind: strings.ToLower(c.kind.String()), State: *c.state.Load(),
 			Encoder: c.opts.Encoder, Matcher: c.opts.MessageMatcher, FullAction: c.opts.FullAction,
-			Buffered: c.spool != nil, Waiting: waiting, Bound: c.inbox.bound})
+			Buffered: c.spool != nil, Added: c.added, Waiting: waiting, Bound: c.inbox.bound})
 	}
 	before := len(g.Edges)
 	g.edges(hostNode, &h.flows, consumers)
