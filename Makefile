@@ -31,7 +31,7 @@ check:
 # Tests against real peers, which are installed from Debian's packages.
 test-services: build
 	./testdata/services/install
-	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/... ./internal/sandbox/... ./internal/plugins/elasticsearch ./internal/whisper
+	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/... ./internal/sandbox/... ./internal/plugins/... ./internal/whisper
 
 ci: check test race test-services
 

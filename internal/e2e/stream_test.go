@@ -169,16 +169,10 @@ flush_interval = 10
 	}
 }
 
-// TestExampleOfHeka010NamesWhatIsMissing checks the manual's example
-// configuration: its only problems are plugins that do not exist yet.
-func TestExampleOfHeka010NamesWhatIsMissing(t *testing.T) {
+// TestExampleOfHeka010HasNoProblems checks the manual's example configuration.
+func TestExampleOfHeka010HasNoProblems(t *testing.T) {
 	out := check(t, "../../testdata/configs/example-0.10.toml")
-	for _, missing := range []string{"SmtpOutput"} {
-		if strings.Count(out, "No registered plugin type: "+missing) != 1 {
-			t.Errorf("%s is not named once:\n%s", missing, out)
-		}
-	}
-	if n := strings.Count(out, "example-0.10.toml:"); n != 1 {
-		t.Errorf("%d problems, want 1:\n%s", n, out)
+	if strings.Contains(out, "example-0.10.toml:") {
+		t.Errorf("problems:\n%s", out)
 	}
 }

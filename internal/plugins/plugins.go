@@ -20,6 +20,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/loki"
 	"github.com/hekad/heka/internal/plugins/prometheus"
 	"github.com/hekad/heka/internal/plugins/sandbox"
+	"github.com/hekad/heka/internal/plugins/smtp"
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/internal/plugins/stats"
 	"github.com/hekad/heka/internal/plugins/statsd"
@@ -48,6 +49,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		loki.Plugins(),
 		prometheus.Plugins(),
 		sandbox.Plugins(),
+		smtp.Plugins(),
 		split.Plugins(),
 		stats.Plugins(),
 		statsd.Plugins(),
