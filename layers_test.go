@@ -41,7 +41,8 @@ var floors = map[string]int{
 	"internal/pipeline":          5,
 	"internal/plugins":           7, // the list
 	"internal/plugins/":          5, // the plugins, side by side with the pipeline
-	"plugin/plugintest":          6,
+	"internal/casefile":          6,
+	"plugin/plugintest":          7,
 	"internal/admin":             6,
 	"internal/cli":               8,
 	"internal/bench":             8,

@@ -96,6 +96,13 @@ func (p *Plugin) NewConfig() any { return p.newConfig() }
 // result implements the kind's interface.
 func (p *Plugin) Build(config any, env *Env) (any, error) { return p.build(config, env) }
 
+// BuiltBy returns the declaration with another build, for stand-ins that take the
+// options of a type and do something else.
+func (p Plugin) BuiltBy(build func(config any, env *Env) (any, error)) Plugin {
+	p.build = build
+	return p
+}
+
 // NewInput declares an input. defaults holds the defaults of its options; it
 // must not contain pointers or maps that instances would share.
 func NewInput[C any](typ string, defaults C, build func(*C, *Env) (Input, error), s ...Setting) Plugin {

@@ -15,10 +15,11 @@ import (
 func newConfig(plugins []plugin.Plugin) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "config",
-		Short: "Check, show, compare and describe configurations",
+		Short: "Check, show, compare and test configurations",
 		Example: `  heka config check /etc/heka/conf.d
   heka config show heka.toml`,
-	}, newConfigCheck(plugins), newConfigShow(plugins), newConfigDiff(plugins), newConfigSchema(plugins))
+	}, newConfigCheck(plugins), newConfigShow(plugins), newConfigDiff(plugins), newConfigTest(plugins),
+		newConfigSchema(plugins))
 }
 
 // configPath is the argument or flag that says which configuration to read.

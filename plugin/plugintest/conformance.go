@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hekad/heka/internal/casefile"
 	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/plugin"
 )
@@ -141,7 +142,7 @@ func (d *declaration) build(dir string) (any, error) {
 		return nil, err
 	}
 	env := &plugin.Env{
-		Name: d.Type, Log: slog.New(slog.DiscardHandler), Hostname: hostname, Pid: int32(os.Getpid()),
+		Name: d.Type, Log: slog.New(slog.DiscardHandler), Hostname: casefile.Hostname, Pid: int32(os.Getpid()),
 		BaseDir: dir, ShareDir: dir, MaxMessageSize: 64 << 10,
 		MaxMessageLoops: 4, MaxProcessInject: 1, MaxTimerInject: 10, SampleDenominator: 1,
 	}

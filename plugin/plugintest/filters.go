@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hekad/heka/internal/casefile"
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
@@ -111,7 +112,7 @@ func (injector) New() (*plugin.Pack, error) {
 	p.Reset(new(plugin.Text))
 	p.Message.SetUUID(message.UUIDFrom("injected"))
 	p.Message.SetTimestamp(time.Now().UnixNano())
-	p.Message.SetHostname(hostname)
+	p.Message.SetHostname(casefile.Hostname)
 	return p, nil
 }
 

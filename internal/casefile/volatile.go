@@ -1,4 +1,4 @@
-package plugintest
+package casefile
 
 import (
 	"bytes"
@@ -8,27 +8,27 @@ import (
 	"github.com/hekad/heka/message"
 )
 
-// hostname is heka's own in a case.
-const hostname = "test.host"
+// Hostname is heka's own in a case.
+const Hostname = "test.host"
 
 // span is the time of a run in nanoseconds since the epoch.
 type span struct{ from, to int64 }
 
 // steady leaves out of a message what changes from run to run.
-func (a archive) steady(m *message.Message, during span) {
+func (a Archive) steady(m *message.Message, during span) {
 	if m.HasUUID() && !a.mentions(m.UUID()) {
 		m.Unset("Uuid")
 	}
 	if ns := m.Timestamp(); m.HasTimestamp() && during.from <= ns && ns <= during.to {
 		m.Unset("Timestamp")
 	}
-	if m.Hostname() == hostname && m.Pid() == int32(os.Getpid()) {
+	if m.Hostname() == Hostname && m.Pid() == int32(os.Getpid()) {
 		m.Unset("Pid")
 	}
 }
 
 // mentions reports whether a UUID stands in what goes into a run.
-func (a archive) mentions(u message.UUID) bool {
+func (a Archive) mentions(u message.UUID) bool {
 	text := []byte(u.String())
 	coded := base64.StdEncoding.AppendEncode(nil, u[:])
 	for _, f := range a.Files {

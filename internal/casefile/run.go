@@ -1,4 +1,4 @@
-package plugintest
+package casefile
 
 import (
 	"bytes"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/hekad/heka/internal/pipeline"
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // Result is what came out of a run, in the form of the wanted files of a case.
@@ -36,24 +34,12 @@ type Result struct {
 	encodes bool // there is an encoder
 }
 
-// patience is how long a run may take.
-const patience = 30 * time.Second
+// Patience is how long a run may take.
+const Patience = 30 * time.Second
 
-// Run runs a case, given as the text of its archive, by the clock on the wall,
-// and returns what came out; wanted files are not looked at. An error is a
-// malformed case, a run that does not end, or books that do not balance.
-func Run(archiveText string, plugins ...plugin.Plugin) (*Result, error) {
-	dir, err := os.MkdirTemp("", "plugintest")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	return archive{txtar.Parse([]byte(archiveText))}.run(dir, patience, plugins)
-}
-
-// run runs the case in a folder. The result is nil only if the case is
+// Run runs the case in a folder, with TestInput and TestOutput beside the plugins. The result is nil only if the case is
 // malformed.
-func (a archive) run(dir string, limit time.Duration, plugins []plugin.Plugin) (*Result, error) {
+func (a Archive) Run(dir string, limit time.Duration, plugins []plugin.Plugin) (*Result, error) {
 	toml, ok := a.file("heka.toml")
 	if !ok {
 		return nil, errors.New("the case has no heka.toml")
@@ -109,7 +95,7 @@ func build(toml []byte, dir string, log *logText, plugins []plugin.Plugin) (*pip
 	}
 	global.BaseDir, global.ShareDir = dir, dir
 	if global.Hostname == "" {
-		global.Hostname = hostname
+		global.Hostname = Hostname
 	}
 	host, found := pipeline.New(cfg, pipeline.Options{Plugins: plugins, Global: global, Once: true, PoisonBuffers: true,
 		Log: pipeline.NewLogger(pipeline.LogOptions{Info: log, Error: log, Level: slog.LevelInfo})})
@@ -136,7 +122,7 @@ func runHost(host *pipeline.Host, limit time.Duration) (code int, hangs string, 
 }
 
 // strays finds files that nothing looks at, such as misspelt ones.
-func (a archive) strays(toml []byte) error {
+func (a Archive) strays(toml []byte) error {
 	for _, f := range a.Files {
 		known := f.Name == "heka.toml" || isWanted(f.Name) || strings.Contains(f.Name, "/")
 		for _, name := range inputNames {
@@ -150,7 +136,7 @@ func (a archive) strays(toml []byte) error {
 }
 
 // json writes messages as lines of JSON.
-func (a archive) json(messages []*message.Message, during span) string {
+func (a Archive) json(messages []*message.Message, during span) string {
 	var b []byte
 	for _, m := range messages {
 		a.steady(m, during)

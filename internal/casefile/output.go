@@ -1,4 +1,4 @@
-package plugintest
+package casefile
 
 import (
 	"bytes"
@@ -35,15 +35,18 @@ type sink struct {
 }
 
 func outputPlugin(s *sinks) plugin.Plugin {
-	build := func(_ *outputConfig, env *plugin.Env) (plugin.Output, error) {
-		o := &sink{name: env.Name, sinks: s, encode: env.Encode}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.all = append(s.all, o)
-		return o, nil
-	}
+	build := func(_ *outputConfig, env *plugin.Env) (plugin.Output, error) { return s.add(env), nil }
 	return plugin.NewOutput("TestOutput", outputConfig{}, build, plugin.Docs(outputSource),
 		plugin.ConsumerDefaults(func(o *plugin.ConsumerOptions) { o.MessageMatcher = "TRUE" }))
+}
+
+// add adds an output.
+func (s *sinks) add(env *plugin.Env) *sink {
+	o := &sink{name: env.Name, sinks: s, encode: env.Encode}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, o)
+	return o
 }
 
 // Send implements plugin.Output.

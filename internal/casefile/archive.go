@@ -1,4 +1,4 @@
-package plugintest
+package casefile
 
 import (
 	"bytes"
@@ -13,10 +13,13 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// archive is a case as it lies in a file.
-type archive struct {
+// Archive is a case as it lies in a file.
+type Archive struct {
 	*txtar.Archive
 }
+
+// Parse reads a case. Any text is one.
+func Parse(text []byte) Archive { return Archive{txtar.Parse(text)} }
 
 // wanted are the names of files that a run is compared with; want/… are others.
 var wanted = []string{"messages.json", "output", "output.hex", "output.quoted", "problems", "log", "books", "error"}
@@ -29,7 +32,7 @@ func isWanted(name string) bool {
 var inputNames = []string{"input", "input.hex", "input.quoted", "input.json"}
 
 // file returns the content of a file.
-func (a archive) file(name string) ([]byte, bool) {
+func (a Archive) file(name string) ([]byte, bool) {
 	for _, f := range a.Files {
 		if f.Name == name {
 			return f.Data, true
@@ -39,7 +42,7 @@ func (a archive) file(name string) ([]byte, bool) {
 }
 
 // unpack writes the files of folders to dir.
-func (a archive) unpack(dir string) error {
+func (a Archive) unpack(dir string) error {
 	for _, f := range a.Files {
 		if isWanted(f.Name) || !strings.Contains(f.Name, "/") {
 			continue
@@ -60,7 +63,7 @@ func (a archive) unpack(dir string) error {
 
 // input returns the name of the one file of input that TestInput feeds unless
 // it is told otherwise.
-func (a archive) input() (string, error) {
+func (a Archive) input() (string, error) {
 	var found []string
 	for _, name := range inputNames {
 		if _, ok := a.file(name); ok {
@@ -75,7 +78,7 @@ func (a archive) input() (string, error) {
 
 // reads returns the bytes of a file as they arrive. Forms that have no reads of
 // their own give one.
-func (a archive) reads(name string) ([][]byte, error) {
+func (a Archive) reads(name string) ([][]byte, error) {
 	data, ok := a.file(name)
 	if !ok {
 		return nil, fmt.Errorf("the case has no file %s", name)
@@ -90,7 +93,7 @@ func (a archive) reads(name string) ([][]byte, error) {
 }
 
 // lines returns the lines of a file that are not blank.
-func (a archive) lines(name string) ([][]byte, error) {
+func (a Archive) lines(name string) ([][]byte, error) {
 	data, ok := a.file(name)
 	if !ok {
 		return nil, fmt.Errorf("the case has no file %s", name)

@@ -1,4 +1,4 @@
-package plugintest
+package casefile
 
 import (
 	"bytes"
@@ -44,7 +44,7 @@ type InputConfig struct {
 // testInput is the TestInput plugin.
 type testInput struct {
 	config *InputConfig
-	files  archive
+	files  Archive
 	log    *slog.Logger
 	acks   *acks
 }
@@ -102,7 +102,7 @@ func (a *acks) check() error {
 	return nil
 }
 
-func inputPlugin(files archive, a *acks) plugin.Plugin {
+func inputPlugin(files Archive, a *acks) plugin.Plugin {
 	build := func(c *InputConfig, env *plugin.Env) (plugin.Input, error) {
 		if len(c.Files) == 0 {
 			name, err := files.input()
