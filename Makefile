@@ -61,9 +61,10 @@ demo: build
 install: build
 	install -D -m 0755 bin/heka $(DESTDIR)$(PREFIX)/bin/heka
 	for old in hekad heka-cat heka-flood heka-inject heka-logstreamer heka-sbmgr heka-sbmgrload; do ln -sf heka $(DESTDIR)$(PREFIX)/bin/$$old; done
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 0644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 0644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 0644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -d $(DESTDIR)/etc/heka/conf.d
 
 clean:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 
 func newPlugins(plugins []plugin.Plugin) *cobra.Command {
 	var format string
+	var scripts bool
 	c := &cobra.Command{
 		Use:   "plugins [NAME]",
 		Short: "List plugin types, or describe one with all its options",
@@ -28,26 +30,41 @@ Formats are text, markdown, json, and jsonl, which lists one option on a line.`,
 		Example: `  heka plugins
   heka plugins TcpInput
   heka plugins fileoutput --format markdown
+  heka plugins --scripts
+  heka plugins nginx_access.lua
   heka plugins --format jsonl | grep tls`,
 		Args: atMostOne("NAME"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return typeNames(plugins), cobra.ShellCompDirectiveNoFileComp
+			return append(typeNames(plugins), namesOf(reference.Scripts())...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			pages := reference.Pages(plugins)
+			if scripts || len(args) == 1 && strings.HasSuffix(args[0], ".lua") {
+				pages = reference.Scripts()
+			}
 			if len(args) == 0 {
 				return writePages(c.OutOrStdout(), format, pages, writeList)
 			}
-			i := slices.IndexFunc(pages, func(p reference.Page) bool { return strings.EqualFold(p.Type, args[0]) })
+			i := slices.IndexFunc(pages, func(p reference.Page) bool { return strings.EqualFold(p.Type, args[0]) || path.Base(p.Type) == args[0] })
 			if i < 0 {
 				return misused("no plugin type is called %q%s\nRun 'heka plugins' for the list.", args[0],
-					suggestion(args[0], typeNames(plugins)))
+					suggestion(args[0], namesOf(pages)))
 			}
 			return writePages(c.OutOrStdout(), format, pages[i:i+1], writeDetails)
 		},
 	}
+	c.Flags().BoolVar(&scripts, "scripts", false, "list the Lua scripts that come with heka instead")
 	formatFlag(c, &format, "text", "text", "markdown", "json", "jsonl")
 	return c
+}
+
+// namesOf are the types of pages.
+func namesOf(pages []reference.Page) []string {
+	names := make([]string, len(pages))
+	for i := range pages {
+		names[i] = pages[i].Type
+	}
+	return names
 }
 
 // writePages writes pages in a format; text does it for people.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/doc/comment"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -36,6 +37,7 @@ func generate() map[string]string {
 		}
 	}
 	made[filepath.Join(manFolder, "heka.toml.5")] = configPage(all)
+	maps.Copy(made, topicPages(all))
 	return made
 }
 
