@@ -8,10 +8,20 @@ SOAK    ?= 10m
 
 export CGO_ENABLED = 0
 
-.PHONY: build test race check ci test-services soak bench fuzz man demo install clean
+.PHONY: build web test race check ci test-services test-browser soak bench fuzz man demo install clean
 
-build:
+WEB := internal/plugins/dashboard/web
+
+build: web
 	$(GO) build -trimpath -ldflags "-X github.com/hekad/heka/internal/cli.Version=$(VERSION)" -o bin/heka ./cmd/heka
+
+# The dashboard's pages, where Node.js is; a heka without them shows a plain one.
+web: $(WEB)/dist/index.html
+
+$(WEB)/dist/index.html: $(wildcard $(WEB)/src/*) $(WEB)/build.mjs $(WEB)/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "without Node.js: the dashboard's pages are not built"; exit 0; fi; \
+	cd $(WEB) && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-fund --no-audit --loglevel=error --omit=dev || \
+	{ echo "npm ci did not work: the dashboard's pages are not built"; exit 0; }; } && node build.mjs
 
 # Everything that needs no server of its own.
 test: build
@@ -33,7 +43,14 @@ test-services: build
 	./testdata/services/install
 	$(GO) test -count=1 -tags services -timeout 20m ./internal/e2e/... ./internal/sandbox/... ./internal/plugins/... ./internal/whisper
 
-ci: check test race test-services
+# The dashboard's pages in Chromium, in front of a heka that runs. SCREENSHOTS=1
+# renews the pictures in docs/images.
+test-browser:
+	./$(WEB)/test/install
+	$(MAKE) build
+	cd $(WEB) && npm run --silent types && npm test --silent
+
+ci: check test race test-services test-browser
 
 # Rotation of all kinds under stops of all kinds, for SOAK; best as root, who can
 # fill up a disk. Then 300 kills and restarts around a queue on disk.
@@ -68,4 +85,5 @@ install: build
 	install -d $(DESTDIR)/etc/heka/conf.d
 
 clean:
-	rm -rf bin testdata/bench
+	rm -rf bin testdata/bench $(WEB)/node_modules
+	find $(WEB)/dist -type f ! -name README -delete

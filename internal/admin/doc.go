@@ -23,6 +23,7 @@
 //	GET /api/v1/events?after=…              []Line, warnings and errors only
 //	GET /api/v1/config                      the effective configuration, secrets masked
 //	GET /api/v1/match?match=EXPRESSION      Verdict
+//	GET /api/v1/history                     History, of a quarter of an hour
 //	GET /api/v1/stream                      events "snapshot": Snapshot
 //	GET /api/v1/tap?match=EXPRESSION&from=NAME&rate=N  events "message": Tapped,
 //	                                        "counts": Counts

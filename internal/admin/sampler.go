@@ -2,6 +2,7 @@ package admin
 
 import (
 	"math"
+	"net/http"
 	"sync"
 	"time"
 
@@ -188,6 +189,11 @@ func (s *sampler) history(name string) []Point {
 	if t == nil {
 		return nil
 	}
+	return t.points()
+}
+
+// points returns a copy of the ring, oldest first.
+func (t *track) points() []Point {
 	return append(append([]Point{}, t.kept[t.head:]...), t.kept[:t.head]...)
 }
 
@@ -200,4 +206,25 @@ func (s *sampler) now(name, state string) (Rates, Health) {
 		return Rates{}, health(state, nil, s.at)
 	}
 	return t.now, health(state, t, s.at)
+}
+
+// History is what was kept of all plugins.
+type History struct {
+	// Every is the time between two points, in seconds.
+	Every int `json:"every"`
+	// Plugins has the points by plugin name, oldest first.
+	Plugins map[string][]Point `json:"plugins"`
+}
+
+func (s *Server) getHistory(w http.ResponseWriter, _ *http.Request) {
+	if _, ok := s.ready(w); !ok {
+		return
+	}
+	s.sampler.mu.Lock()
+	h := History{Every: int(keepEvery / time.Second), Plugins: make(map[string][]Point, len(s.sampler.tracks))}
+	for name, t := range s.sampler.tracks {
+		h.Plugins[name] = t.points()
+	}
+	s.sampler.mu.Unlock()
+	answer(w, h)
 }

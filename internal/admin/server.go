@@ -59,6 +59,7 @@ func New(o Options) *Server {
 		"GET /api/v1/logs":                      s.getLogs,
 		"GET /api/v1/config":                    s.getConfig,
 		"GET /api/v1/match":                     s.getMatch,
+		"GET /api/v1/history":                   s.getHistory,
 		"GET /api/v1/stream":                    s.getStream,
 		"GET /api/v1/tap":                       s.getTap,
 		"GET /healthz":                          s.getHealth,

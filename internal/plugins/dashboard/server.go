@@ -29,7 +29,7 @@ const (
 )
 
 // policy lets pages load nothing from elsewhere, and run no script of their text.
-const policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+const policy = "default-src 'self'; object-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 
 // server is a running HTTP server.
 type server struct {

@@ -1,0 +1,48 @@
+// Files that change: fetched again and again, drawn again only when they differ.
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from './api';
+
+export interface Fetched { text?: string; error?: string }
+
+/** Follows a resource; every is in milliseconds. The old text stays when asking fails. */
+export function useText(path: string, every = 2000, paused = false): Fetched {
+  const [got, set] = useState<Fetched>({});
+  useEffect(() => {
+    if (paused) return;
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+    const load = async () => {
+      try {
+        const text = await (await ask(path, { signal: controller.signal })).text();
+        set((old) => (old.text === text && !old.error ? old : { text }));
+      } catch (e) {
+        if (!controller.signal.aborted) set((old) => ({ text: old.text, error: (e as Error).message }));
+      }
+      if (!controller.signal.aborted) timer = setTimeout(load, document.hidden ? 4 * every : every);
+    };
+    void load();
+    return () => { controller.abort(); clearTimeout(timer); };
+  }, [path, every, paused]);
+  return got;
+}
+
+/** The same for JSON. */
+export function useJSON<T>(path: string, every?: number, paused?: boolean): { value?: T; error?: string } {
+  const { text, error } = useText(path, every, paused);
+  const [memo, remember] = useState<{ text?: string; value?: T }>({});
+  if (text !== undefined && memo.text !== text) {
+    const value = JSON.parse(text) as T;
+    remember({ text, value });
+    return { value, error };
+  }
+  return { value: memo.value, error };
+}
+
+/** Lets the browser save a file. */
+export function save(name: string, content: Blob): void {
+  const a = document.createElement('a');
+  a.href = URL.createObjectURL(content);
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 1000);
+}

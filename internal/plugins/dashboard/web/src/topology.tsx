@@ -1,0 +1,143 @@
+// The running graph: inputs, filters and outputs in columns, rates on the lines.
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { Edge, Node, Snapshot, Topology } from './api';
+import { brief, count, percent } from './format';
+import { Causes } from './overview';
+import { Icon, Status } from './bits';
+import { link } from './route';
+import type { PageProps } from './shell';
+
+const box = { width: 210, height: 58, gap: 18, between: 150, top: 34 };
+const order = ['input', 'filter', 'output'];
+
+interface Placed { node: Node; x: number; y: number }
+
+/** Puts each node into the column of its kind, and near those that feed it. */
+export function place(t: Topology): { at: Map<string, Placed>; width: number; height: number } {
+  const columns = order.map((kind) => t.nodes.filter((n) => n.kind === kind || (kind === 'input' && n.kind === 'heka')));
+  const at = new Map<string, Placed>();
+  const rank = (n: Node) => {
+    const from = t.edges.filter((e) => e.to === n.name && at.has(e.from));
+    return from.length ? from.reduce((sum, e) => sum + at.get(e.from)!.y, 0) / from.length : Infinity;
+  };
+  const most = Math.max(...columns.map((c) => c.length), 1);
+  const height = box.top + most * (box.height + box.gap);
+  columns.forEach((nodes, column) => {
+    const ranks = new Map(nodes.map((n) => [n, column ? rank(n) : 0]));
+    nodes.sort((a, b) => (ranks.get(a)! - ranks.get(b)!) || a.name.localeCompare(b.name));
+    const start = box.top + ((most - nodes.length) * (box.height + box.gap)) / 2;
+    nodes.forEach((node, row) => at.set(node.name, { node, x: 4 + column * (box.width + box.between), y: start + row * (box.height + box.gap) }));
+  });
+  return { at, width: 3 * box.width + 2 * box.between + 60, height };
+}
+
+/** Messages per second of each edge, from two snapshots. */
+function useRates(snapshot: Snapshot): Map<string, number> {
+  const seen = useRef<{ time: number; sums: Map<string, number>; rates: Map<string, number> }>({ time: 0, sums: new Map(), rates: new Map() });
+  const key = (e: Edge) => `${e.from}\n${e.to}`;
+  const { time } = snapshot.report;
+  if (time !== seen.current.time) {
+    const seconds = (time - seen.current.time) / 1000;
+    const before = seen.current.sums;
+    const rates = new Map<string, number>();
+    for (const e of snapshot.topology.edges) {
+      const old = before.get(key(e));
+      if (old !== undefined && old <= e.messages) rates.set(key(e), (e.messages - old) / seconds);
+    }
+    seen.current = { time, rates, sums: new Map(snapshot.topology.edges.map((e) => [key(e), e.messages])) };
+  }
+  return seen.current.rates;
+}
+
+export function TopologyPage({ snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {
+  const t = snapshot.topology;
+  const rates = useRates(snapshot);
+  const rate = (e: Edge) => rates.get(`${e.from}\n${e.to}`) ?? 0;
+  const { at, width, height } = place(t);
+  const causes = new Set(t.causes.map((c) => c.name));
+  const blocked = new Set(t.causes.flatMap((c) => c.blocks ?? []));
+  return (
+    <>
+      <h1>Topology</h1>
+      <Causes snapshot={snapshot} />
+      {t.cycles.map((c) => <p class="note" key={c.join()}>These filters feed one another: {[...c, c[0]].join(' → ')}.</p>)}
+      <div class="topology" aria-hidden="true">
+        <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width}px` }}>
+          {['Inputs', 'Filters', 'Outputs'].map((title, i) => <text key={title} class="head" x={4 + i * (box.width + box.between)} y="18">{title}</text>)}
+          {t.edges.map((e) => <Line key={`${e.from}\n${e.to}`} edge={e} rate={rate(e)} from={at.get(e.from)} to={at.get(e.to)} held={causes.has(e.to) && blocked.has(e.from)} />)}
+          {[...at.values()].map((p) => <Box key={p.node.name} {...p} cause={causes.has(p.node.name)} held={blocked.has(p.node.name)} />)}
+        </svg>
+      </div>
+      <section><h2>As a list</h2>
+        <ul class="plain flow">{[...at.values()].map(({ node: n }) => (
+          <li key={n.name}><NodeLink node={n} /> <span class="soft">{n.kind}{n.type ? `, ${n.type}` : ''}</span>{' '}
+            {n.kind !== 'heka' && <Status health={n.health} reason />}{causes.has(n.name) && <b> Cause of back-pressure</b>}{blocked.has(n.name) && <b> Held up</b>}
+            <Targets edges={t.edges.filter((e) => e.from === n.name)} rate={rate} />
+          </li>
+        ))}</ul>
+      </section>
+    </>
+  );
+}
+
+function NodeLink({ node }: { node: Node }): JSX.Element {
+  return node.kind === 'heka' ? <b>{node.name}</b> : <a href={link('plugins', node.kind + 's', node.name)}>{node.name}</a>;
+}
+
+function Targets({ edges, rate }: { edges: Edge[]; rate(e: Edge): number }): JSX.Element | null {
+  if (!edges.length) return null;
+  return <ul>{edges.map((e) => <li key={e.to}>→ {e.to}: {brief(rate(e))}/s, {count(e.messages)} in all{e.waiting > 0 && `, ${e.waiting} waiting for room`}</li>)}</ul>;
+}
+
+function Line({ edge, rate, from, to, held }: { edge: Edge; rate: number; from?: Placed; to?: Placed; held: boolean }): JSX.Element | null {
+  if (!from || !to) return null;
+  const y1 = from.y + box.height / 2;
+  const y2 = to.y + box.height / 2;
+  const width = rate > 0 ? 1.5 + Math.min(Math.log10(1 + rate) * 1.5, 8) : 1;
+  const same = from.x === to.x;
+  const x1 = from.x + box.width;
+  const x2 = same ? x1 : to.x;
+  // Lines among filters go round on the right, those past a column bend late.
+  const bend = same ? 70 : Math.min((x2 - x1) / 2, box.between / 1.6);
+  const d = same ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x1 + bend} ${y2} ${x2} ${y2}`
+    : x2 - x1 > box.width ? past(x1, y1, x2, y2)
+    : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  return (
+    <g class={`edge ${held ? 'held' : rate > 0 ? '' : 'idle'}`}>
+      <title>{`${edge.from} → ${edge.to}: ${brief(rate)}/s, ${count(edge.messages)} in all`}</title>
+      <path d={d} stroke-width={width} />
+      <text x={x2 - 8} y={y2 - 6} text-anchor="end">{rate > 0 || held ? `${brief(rate)}/s` : ''}</text>
+    </g>
+  );
+}
+
+/** Goes between the boxes of the column in the middle. */
+function past(x1: number, y1: number, x2: number, y2: number): string {
+  const left = box.width + box.between + 4;
+  const right = left + box.width;
+  const row = box.height + box.gap;
+  const gap = Math.round(((y1 + y2) / 2 - box.top) / row) * row + box.top - box.gap / 2;
+  const bend = box.between / 2;
+  return `M${x1} ${y1}C${x1 + bend} ${y1} ${left - bend} ${gap} ${left} ${gap}L${right} ${gap}C${right + bend} ${gap} ${x2 - bend} ${y2} ${x2} ${y2}`;
+}
+
+const longest = 24;
+
+function Box({ node, x, y, cause, held }: Placed & { cause: boolean; held: boolean }): JSX.Element {
+  const fill = node.bound > 0 ? Math.min(node.waiting / node.bound, 1) : 0;
+  const name = node.name.length > longest ? node.name.slice(0, longest - 1) + '…' : node.name;
+  const level = cause ? 'critical' : node.health.level;
+  const inner = (
+    <g class={`node ${level} ${held ? 'held' : ''}`} transform={`translate(${x} ${y})`}>
+      <title>{[node.name, node.type, node.matcher, node.health.why].filter(Boolean).join('\n')}</title>
+      <rect class="frame" width={box.width} height={box.height} rx="7" />
+      <text x="10" y="20" class="name">{name}</text>
+      <text x="10" y="37" class="what">{cause ? '⛔ cause of back-pressure' : held ? '⏳ held up' : node.type ?? 'heka itself'}</text>
+      <text x="10" y="50" class="what">{brief(node.rates.messages)}/s{node.bound > 0 ? `, queue ${percent(fill)}` : ''}</text>
+      {node.bound > 0 && <><rect class="track" x="0" y={box.height - 4} width={box.width} height="4" /><rect class={`used ${fill > 0.7 ? 'full' : ''}`} x="0" y={box.height - 4} width={box.width * fill} height="4" /></>}
+      <g transform={`translate(${box.width - 24} 8)`}>{node.kind !== 'heka' && <Icon name={level} />}</g>
+    </g>
+  );
+  return node.kind === 'heka' ? inner : <a href={link('plugins', node.kind + 's', node.name)} tabIndex={-1}>{inner}</a>;
+}
