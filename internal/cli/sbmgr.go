@@ -82,8 +82,8 @@ func newSbmgrLoad() *cobra.Command {
 		Long: `Send a script and the configuration of its filter. The configuration is one
 section of type SandboxFilter; the filter will be called by the manager's name, a
 dash, and the section's name. Both files are looked at first, so that mistakes
-show here: the receiver tells nothing back. What keeps it from running the filter
-is in its log and in a message of type heka.sandbox-terminated.`,
+show here: the receiver answers nothing. What came of it is in its log, and what
+keeps the filter from running also in a message of type heka.sandbox-terminated.`,
 		Example: `  heka sbmgr load --script counter.lua --scriptconfig counter.toml
   heka sbmgr load --config sbmgr.toml --count 10`,
 		Args: cobra.NoArgs,

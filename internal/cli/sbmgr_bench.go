@@ -11,7 +11,9 @@ preserve_data = true
 
 // benchScript counts messages. Every second in which there were some it tells
 // their rate, and after ten rates their least, largest and mean.
-const benchScript = `count = 0
+const benchScript = `require "string"
+
+count = 0
 since = 0
 rates = 0
 least = 0
