@@ -19,6 +19,8 @@ func TestConformance(t *testing.T) {
 		"PayloadRegexDecoder": `match_regex = '^(?P<Timestamp>\S+) (?P<Severity>\S*)(.*)'
 			message_fields = {Type = "%3%", rest = "%3% and %Payload%", Pid = "%Severity%"}
 			log_errors = true`,
+		"PayloadXmlDecoder": `xpath_map = {Timestamp = "//@a", Severity = "//b", x = "/"}
+			message_fields = {Type = "%x%", Pid = "%Severity%"}`,
 		"MultiDecoder": `subs = ["one", "two"]
 			cascade_strategy = "all"`,
 	}, decode.Plugins()...)

@@ -67,6 +67,43 @@ type regexConfig struct {
 	LogErrors bool `toml:"log_errors"`
 }
 
+// xmlConfig is the configuration of PayloadXmlDecoder, which looks for texts in an
+// XML document in the payload and makes headers and fields of them. All fields are
+// texts. A document that is not well-formed is a decode failure.
+//
+// Paths are XPath without functions, operators and unions: all axes and their short
+// forms, node(), text(), comment() and processing-instruction(), and for each step
+// one predicate: [2], [path], [path='text']. Names are compared without their
+// prefix. Of the nodes that a path leads to, the first counts; where there is none
+// its text is empty. An element's text is all the text inside it.
+//
+//	[books]
+//	type = "PayloadXmlDecoder"
+//
+//	  [books.xpath_map]
+//	  Isbn = "library/*/isbn"
+//	  Name = "/library/book/character[born='1950-10-04']/name"
+//	  Timestamp = "//published"
+//
+//	  [books.message_fields]
+//	  Isbn = "%Isbn%"
+//	  Name = "%Name%"
+type xmlConfig struct {
+	// Paths by the names under which message_fields knows what they find. The
+	// names Timestamp and Severity set the message's headers.
+	XPathMap plugin.Pairs `toml:"xpath_map"`
+	// Severities for the texts that Severity may find. Texts that are not listed
+	// must be numbers.
+	SeverityMap map[string]int32 `toml:"severity_map"`
+	// Headers and fields to set, with %name% standing for what the path of that
+	// name finds, as in PayloadRegexDecoder.
+	MessageFields plugin.Pairs `toml:"message_fields"`
+	// Form of Timestamp, as in PayloadRegexDecoder.
+	TimestampLayout string `toml:"timestamp_layout"`
+	// Time zone of timestamps that do not say theirs, as in PayloadRegexDecoder.
+	TimestampLocation string `toml:"timestamp_location"`
+}
+
 // multiConfig is the configuration of MultiDecoder, which lets several decoders
 // work on a message. It fails if all of them fail; what a decoder changed before it
 // failed is undone.

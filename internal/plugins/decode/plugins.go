@@ -17,6 +17,7 @@ func Plugins() []plugin.Plugin {
 		plugin.NewDecoder("ProtobufDecoder", protobufConfig{}, newProtobuf, docs),
 		plugin.NewDecoder("ScribbleDecoder", scribbleConfig{}, newScribble, docs),
 		plugin.NewDecoder("PayloadRegexDecoder", regexConfig{LogErrors: true}, newRegex, docs),
+		plugin.NewDecoder("PayloadXmlDecoder", xmlConfig{TimestampLayout: "RFC3339Nano"}, newXML, docs),
 		plugin.NewDecoder("MultiDecoder", multiConfig{CascadeStrategy: "first-wins"}, newMulti, docs),
 	}
 }

@@ -1,10 +1,7 @@
 package decode
 
 import (
-	"fmt"
-	"log/slog"
 	"strconv"
-	"time"
 
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
@@ -14,15 +11,9 @@ import (
 type regex struct {
 	pattern  *pattern
 	groups   []string // the parts of the payload at hand
-	template *message.Template
-	severity message.SeverityMap
-	times    *message.TimeParser
-	// timeGroup and severityGroup are indexes of groups; -1 without such a group.
-	timeGroup, severityGroup int
-	last                     lastTime
-	silent                   bool // a payload that does not match is no error
-	noMatch                  noMatchError
-	log                      *slog.Logger
+	captures captures
+	silent   bool // a payload that does not match is no error
+	noMatch  noMatchError
 }
 
 func newRegex(c *regexConfig, env *plugin.Env) (plugin.Decoder, error) {
@@ -33,29 +24,20 @@ func newRegex(c *regexConfig, env *plugin.Env) (plugin.Decoder, error) {
 	if p.re.NumSubexp() == 0 {
 		return nil, plugin.BadOption("match_regex", "PayloadRegexDecoder regex must contain capture groups")
 	}
-	zone, err := time.LoadLocation(c.TimestampLocation)
-	if err != nil {
-		return nil, plugin.BadOption("timestamp_location",
-			"PayloadRegexDecoder unknown timestamp_location '%s': %w", c.TimestampLocation, err)
-	}
 	names := p.re.SubexpNames()
-	d := &regex{
-		pattern: p, groups: make([]string, len(names)), times: message.NewTimeParser(c.TimestampLayout, zone),
-		severity: c.SeverityMap, timeGroup: -1, severityGroup: -1, silent: !c.LogErrors, log: env.Log,
-	}
 	for i, name := range names {
-		switch name {
-		case "Timestamp":
-			d.timeGroup = i
-		case "Severity":
-			d.severityGroup = i
-		case "":
-			if i > 0 {
-				names[i] = strconv.Itoa(i)
-			}
+		if name == "" && i > 0 {
+			names[i] = strconv.Itoa(i)
 		}
 	}
-	d.template = message.NewTemplate(inOrder(c.MessageFields), names)
+	zone, err := location("PayloadRegexDecoder", c.TimestampLocation)
+	if err != nil {
+		return nil, err
+	}
+	d := &regex{
+		pattern: p, groups: make([]string, len(names)), silent: !c.LogErrors,
+		captures: newCaptures(names, c.MessageFields, c.SeverityMap, message.NewTimeParser(c.TimestampLayout, zone), env.Log),
+	}
 	return d, nil
 }
 
@@ -79,54 +61,5 @@ func (d *regex) Decode(p *plugin.Pack) error {
 		d.noMatch.payload = m.Payload()
 		return &d.noMatch
 	}
-	if d.timeGroup >= 0 {
-		d.setTimestamp(m, d.groups[d.timeGroup])
-	}
-	if d.severityGroup >= 0 {
-		text := d.groups[d.severityGroup]
-		if n, ok := d.severity.Parse(text); ok {
-			m.SetSeverity(n)
-		} else {
-			d.log.Warn(fmt.Sprintf("Don't recognize severity: '%.100s'", text))
-		}
-	}
-	text := p.Text()
-	free := text.Free()
-	made, err := d.template.Apply(m, d.groups, free)
-	if cap(made) != cap(free) {
-		made = free[:cap(free)] // texts made before it had to grow still lie there
-	}
-	text.Keep(made)
-	return err
-}
-
-// lastTime remembers a timestamp, since the next line often has the same. period
-// is the quarter of an hour in which it was read: what completes a date changes
-// at its ends alone.
-type lastTime struct {
-	text   []byte
-	period int64
-	ns     int64
-}
-
-// setTimestamp reads a time, which the message's time so far completes.
-//
-// hot: once per message.
-func (d *regex) setTimestamp(m *message.Message, text string) {
-	now := m.Timestamp()
-	if !m.HasTimestamp() {
-		now = time.Now().UnixNano()
-	}
-	period := now / int64(15*time.Minute)
-	if string(d.last.text) == text && d.last.period == period && text != "" {
-		m.SetTimestamp(d.last.ns)
-		return
-	}
-	ns, err := d.times.Parse(text, now)
-	if err != nil {
-		d.log.Warn(fmt.Sprintf("Don't recognize Timestamp: '%.100s'", text))
-		return
-	}
-	d.last.text, d.last.period, d.last.ns = append(d.last.text[:0], text...), period, ns
-	m.SetTimestamp(ns)
+	return d.captures.apply(p, d.groups)
 }
