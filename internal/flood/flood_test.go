@@ -222,12 +222,14 @@ func TestReconnect(t *testing.T) {
 		if err != nil {
 			return
 		}
+		io.ReadFull(conn, make([]byte, 1)) // the sender has come as far as sending
 		conn.(*net.TCPConn).SetLinger(0)
 		conn.Close()
 		conn, err = ln.Accept()
 		if err != nil {
 			return
 		}
+		io.ReadFull(conn, make([]byte, 1))
 		close(second)
 		io.Copy(io.Discard, conn)
 		conn.Close()
@@ -245,6 +247,42 @@ func TestReconnect(t *testing.T) {
 		t.Errorf("result %+v, error %v", r, err)
 	}
 }
+
+// A run that is stopped while its connection is to be made anew ends in order.
+func TestStopWhileDisconnected(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		conn, err := ln.Accept()
+		ln.Close()
+		if err != nil {
+			return
+		}
+		io.ReadFull(conn, make([]byte, 1))
+		conn.(*net.TCPConn).SetLinger(0)
+		conn.Close()
+	}()
+	o := Defaults()
+	o.Address, o.ReconnectOnError, o.ReconnectInterval = ln.Addr().String(), true, 1
+	o.MessageInterval = time.Millisecond
+	log := slog.New(slog.NewTextHandler(writerFunc(func(b []byte) (int, error) {
+		if strings.Contains(string(b), "Attempting to reconnect") {
+			cancel()
+		}
+		return len(b), nil
+	}), nil))
+	if r, err := Run(ctx, &o, log, nil); err != nil || r.Reconnects != 0 || r.Sent == 0 {
+		t.Errorf("result %+v, error %v", r, err)
+	}
+}
+
+// writerFunc is an io.Writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 func TestNobodyThere(t *testing.T) {
 	o := Defaults()

@@ -114,7 +114,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // flush writes what was gathered. What breaks a connection that is to be made
 // anew is told and ends nothing; what was gathered is then written again.
 func (s *sender) flush(ctx context.Context) error {
-	for len(s.buf) > 0 {
+	for len(s.buf) > 0 && s.conn != nil {
 		err := s.write(ctx)
 		if err == nil {
 			s.last = time.Now()
@@ -143,8 +143,9 @@ func (s *sender) write(ctx context.Context) error {
 	if s.test.Acknowledge {
 		s.unacked.add(s.conn.Sent(), s.pending)
 	}
-	defer context.AfterFunc(ctx, func() { s.conn.SetWriteDeadline(time.Now().Add(s.test.Timeout)) })()
-	_, err := s.conn.Write(s.buf)
+	conn := s.conn
+	defer context.AfterFunc(ctx, func() { conn.SetWriteDeadline(time.Now().Add(s.test.Timeout)) })()
+	_, err := conn.Write(s.buf)
 	return err
 }
 
@@ -205,6 +206,7 @@ func (s *sender) reconnect(ctx context.Context) bool {
 // for any more.
 func (s *sender) drop() {
 	s.conn.Close()
+	s.conn = nil
 	if s.ended != nil {
 		<-s.ended
 	}
@@ -213,6 +215,9 @@ func (s *sender) drop() {
 
 // finish waits until the receiver has taken everything.
 func (s *sender) finish() error {
+	if s.conn == nil { // stopped while it was to be made anew
+		return nil
+	}
 	if !s.test.Acknowledge {
 		return s.conn.Finish()
 	}

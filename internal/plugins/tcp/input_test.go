@@ -210,8 +210,13 @@ func TestAbortedConnectionsDoNotEndTheInput(t *testing.T) {
 	in.feed.Until(t, func() bool { return in.feed.OpenStreams() == 0 })
 	send(t, in.dial(t), "2\n")
 	in.feed.WaitFor(t, 2)
-	if !strings.Contains(in.log.String(), "reading from 127.0.0.1:") {
-		t.Errorf("log: %s", in.log)
+	// The line is written after the stream has ended.
+	for late := time.After(feedtest.Patience); !strings.Contains(in.log.String(), "reading from 127.0.0.1:"); {
+		select {
+		case <-late:
+			t.Fatalf("log: %s", in.log)
+		case <-time.After(time.Millisecond):
+		}
 	}
 }
 
