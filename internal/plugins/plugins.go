@@ -24,6 +24,8 @@ import (
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/internal/plugins/stats"
 	"github.com/hekad/heka/internal/plugins/statsd"
+	"github.com/hekad/heka/internal/plugins/structured"
+	"github.com/hekad/heka/internal/plugins/syslog"
 	"github.com/hekad/heka/internal/plugins/tcp"
 	"github.com/hekad/heka/internal/plugins/udp"
 	"github.com/hekad/heka/plugin"
@@ -53,6 +55,8 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		split.Plugins(),
 		stats.Plugins(),
 		statsd.Plugins(),
+		structured.Plugins(),
+		syslog.Plugins(),
 		tcp.Plugins(),
 		udp.Plugins(),
 		extra,
