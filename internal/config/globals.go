@@ -73,8 +73,8 @@ type Global struct {
 	// become shorter at start.
 	FullBufferMaxRetries uint32 `toml:"full_buffer_max_retries"`
 	// Time between reports about heka itself, such as "5s"; "0s" turns them
-	// off. Empty means that they are made every 5 seconds while something
-	// consumes them.
+	// off. Empty means that they are made while something consumes them, as
+	// often as the shortest ticker_interval of these says, or every 5 seconds.
 	ReportInterval ReportInterval `toml:"report_interval"`
 	// Time that outputs have to deliver what is under way when heka stops.
 	ShutdownTimeout time.Duration `toml:"shutdown_timeout" min:"0s"`

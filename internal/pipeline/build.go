@@ -311,18 +311,31 @@ func (b *builder) checkSplitter(s *section) {
 // maxRecord is MAX_RECORD_SIZE: the largest message with its framing.
 func (b *builder) maxRecord() int { return int(b.opts.Global.MaxMessageSize) + 255 + 3 }
 
-// reportInterval decides how often reports are made: as configured, or every 5
-// seconds when a consumer asks for them by name.
+// defaultReport is the time between reports when those who want them name none.
+const defaultReport = 5 * time.Second
+
+// reportInterval decides how often reports are made: as configured, or as often as
+// the consumer that asks for them by name and has the shortest ticker_interval.
 func (b *builder) reportInterval() time.Duration {
 	if r := b.opts.Global.ReportInterval; r.Set {
 		return r.Every
 	}
+	var wanted bool
+	var shortest time.Duration
 	for _, c := range b.host.consumers() {
-		if m := c.opts.MessageMatcher; strings.Contains(m, "heka.all-report") || strings.Contains(m, "heka.memstat") {
-			return 5 * time.Second
+		if m := c.opts.MessageMatcher; !strings.Contains(m, "heka.all-report") && !strings.Contains(m, "heka.memstat") {
+			continue
+		}
+		wanted = true
+		every := time.Duration(c.opts.TickerInterval) * time.Second
+		if every > 0 && (shortest == 0 || every < shortest) {
+			shortest = every
 		}
 	}
-	return 0
+	if wanted && shortest == 0 {
+		return defaultReport
+	}
+	return shortest
 }
 
 // input builds an input.
