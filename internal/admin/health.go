@@ -28,10 +28,12 @@ func health(state string, t *track, now time.Time) Health {
 		return Health{"critical", state}
 	case strings.HasPrefix(state, "ended:"):
 		return Health{"critical", state}
+	case t != nil && now.Sub(t.lastAlive) >= stuckFor:
+		return Health{"critical", fmt.Sprintf("nothing has moved for %s while messages wait", now.Sub(t.lastAlive).Round(time.Second))}
+	case strings.HasPrefix(state, "retrying"):
+		return Health{"warning", state}
 	case t == nil:
 		return Health{Level: "ok"}
-	case now.Sub(t.lastAlive) >= stuckFor:
-		return Health{"critical", fmt.Sprintf("nothing has moved for %s while messages wait", now.Sub(t.lastAlive).Round(time.Second))}
 	case !t.fullSince.IsZero() && now.Sub(t.fullSince) >= fullFor:
 		return Health{"warning", fmt.Sprintf("its queue has been nearly full for %s", now.Sub(t.fullSince).Round(time.Second))}
 	case !t.lastErrorAt.IsZero() && now.Sub(t.lastErrorAt) < errorsFor:
