@@ -1,9 +1,6 @@
 package dashboard
 
-import (
-	"path/filepath"
-	"strings"
-)
+import "strings"
 
 // maxName is the most characters of a payload's name in a file's name.
 const maxName = 64
@@ -23,13 +20,13 @@ func word(s string) string {
 // sent: nothing of it leads out of the directory.
 func fileName(filter, name, typ string) string {
 	filter = strings.Map(func(r rune) rune {
-		if r == '/' || r == filepath.Separator || r < ' ' || r == 0x7f {
+		if r == '/' || r == '\\' || r < ' ' || r == 0x7f {
 			return '_'
 		}
 		return r
 	}, filter)
-	if strings.HasPrefix(filter, ".") {
-		filter = "_" + filter[1:]
+	if filter == "" || filter[0] == '.' {
+		filter = "_" + strings.TrimPrefix(filter, ".")
 	}
 	const most = 255 - maxName - 2 - maxName // what file systems allow
 	if len(filter) > most {
