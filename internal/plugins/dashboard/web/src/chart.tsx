@@ -123,7 +123,7 @@ function options(p: ChartProps, box: HTMLElement, zoomed: (z: boolean) => void, 
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(p.together ? { sync: { key: p.together } } : {}) },
     ...(look.utc ? { tzDate: (s: number) => uPlot.tzDate(new Date(s * 1000), 'UTC') } : {}),
     scales: { x: { time: true }, y: look.log ? { distr: 3, log: 10 } : { range: (_u, min, max) => [Math.min(0, min ?? 0), (max ?? 1) > 0 ? (max ?? 1) * 1.08 : 1] } },
-    axes: [axis, { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => (t === null ? '' : brief(t, bytes))) }],
+    axes: [{ ...axis, space: 70, incrs: seconds, values: labels }, { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => (t === null ? '' : brief(t, bytes))) }],
     series: [{}, ...p.names.map((name, i) => ({
       label: name, show: !p.hidden?.has(i), stroke: seriesColour(i), width: 1.75, spanGaps: false, points: { show: false },
       dash: dashes[Math.floor(i / palette) % dashes.length],
@@ -137,6 +137,16 @@ function options(p: ChartProps, box: HTMLElement, zoomed: (z: boolean) => void, 
     } }],
   };
 }
+
+/** Steps of the axis of time, in seconds. */
+const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 2592000, 31536000];
+
+/** The time of day with a clock of 24 hours, or the day where days pass. */
+const labels: uPlot.Axis.Values = [
+  [86400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{YYYY}-{MM}-{DD}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{YYYY}-{MM}-{DD}', null, null, null, 1],
+];
 
 /** Marks the last row, which is not yet whole. */
 function lastRow(u: uPlot): void {

@@ -4,11 +4,11 @@ import { ask } from './api';
 
 export interface Fetched { text?: string; error?: string }
 
-/** Follows a resource; every is in milliseconds. The old text stays when asking fails. */
+/** Follows a resource, "" being none; every is in milliseconds. The old text stays when asking fails. */
 export function useText(path: string, every = 2000, paused = false): Fetched {
   const [got, set] = useState<Fetched>({});
   useEffect(() => {
-    if (paused) return;
+    if (paused || !path) return;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const load = async () => {

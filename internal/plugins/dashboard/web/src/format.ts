@@ -59,11 +59,11 @@ function clock(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 }
 
 /** The time of day of a moment in milliseconds. */
-export const time = (ms: number): string => clock({ timeStyle: 'medium' }).format(ms);
+export const time = (ms: number): string => clock({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(ms);
 
 /** Day and time of a moment in milliseconds. */
 export const date = (ms: number, utc = false): string =>
-  clock({ dateStyle: 'medium', timeStyle: 'medium', ...(utc ? { timeZone: 'UTC' } : {}) }).format(ms);
+  clock({ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...(utc ? { timeZone: 'UTC' } : {}) }).format(ms);
 
 export const iso = (ms: number): string => (Number.isFinite(ms) ? new Date(ms).toISOString() : '');
 

@@ -40,8 +40,8 @@ export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }
         <Tile name="Errors" big={`${brief(sum(() => true, 'errors'))}/s`} small="dropped or not decoded" bad={sum(() => true, 'errors') > 0} />
         <Tile name="Routed" big={count(routed(report.plugins))} small="messages since the start" />
       </ul>
-      <div class="columns">
-        <section class="card wide"><h2>Throughput</h2><Throughput history={state.history} plugins={running} /></section>
+      <section class="card"><h2>Throughput</h2><Throughput history={state.history} plugins={running} /></section>
+      <div class="columns gap">
         <BooksCard />
         <section class="card"><h2>heka</h2><dl>
           <Fact name="Host">{report.heka.hostname}</Fact>

@@ -18,7 +18,7 @@ const charts = [
 
 export function PluginPage({ state, snapshot, category, name }: PageProps & { snapshot: Snapshot; category: string; name: string }): JSX.Element {
   const p = snapshot.report.plugins.find((x) => x.category === category && x.name === name);
-  const path = `api/v1/plugins/${encodeURIComponent(category)}/${encodeURIComponent(name)}`;
+  const path = p ? `api/v1/plugins/${encodeURIComponent(category)}/${encodeURIComponent(name)}` : '';
   const detail = useJSON<PluginDetail>(path, 5000, state.paused);
   const boxes = useJSON<{ sandboxes: Sandbox[] }>('data/sandboxes.json', 5000);
   const points = detail.value?.history;
@@ -45,15 +45,15 @@ export function PluginPage({ state, snapshot, category, name }: PageProps & { sn
         {error && <Fact name="Last error"><time dateTime={iso(error.time)} title={iso(error.time)}>{date(error.time)}</time>: {error.text}</Fact>}
       </dl>
       <div class="columns">
-        {p.rates && charts.map((c, i) => <section class="card half" key={c.title}><h2>{c.title}</h2>
+        {p.rates && charts.map((c, i) => <section class="card" key={c.title}><h2>{c.title}</h2>
           <Series label={`${c.title} of ${name}`} data={data[i]} names={[...c.keys]} unit={c.unit} together="plugin" /></section>)}
-        <section class="card half"><h2>Properties</h2>
+        <section class="card"><h2>Properties</h2>
           {p.counters.length ? <table role="table" class="tight"><caption class="unseen">Properties</caption>
             <thead><tr><th scope="col">Name</th><th scope="col" class="num">Value</th></tr></thead>
             <tbody>{p.counters.map((c) => <tr key={c.name}><th scope="row">{c.name}</th><td class="num" data-label="Value" title={`${c.value} ${c.unit ?? ''}`}>{value(c.value, c.unit)}</td></tr>)}</tbody></table>
             : <p>No additional properties</p>}
         </section>
-        {box && <section class="card half"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
+        {box && <section class="card"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
         {mine && <Neighbours snapshot={snapshot} name={name} />}
       </div>
       <section><h2>Log</h2><Lines lines={detail.value?.logs ?? []} empty="It has logged nothing" /></section>
@@ -71,7 +71,7 @@ function Neighbours({ snapshot, name }: { snapshot: Snapshot; name: string }): J
   const to = edges.filter((e) => e.from === name);
   if (!from.length && !to.length) return null;
   return (
-    <section class="card half"><h2>Neighbours</h2>
+    <section class="card"><h2>Neighbours</h2>
       {from.length > 0 && <><h3>Gets messages from</h3><ul class="plain">{from.map((e) => <li key={e.from}>{linked(e.from)} <span class="soft">{value(e.messages)} messages</span></li>)}</ul></>}
       {to.length > 0 && <><h3>Sends messages to</h3><ul class="plain">{to.map((e) => <li key={e.to}>{linked(e.to)} <span class="soft">{value(e.messages)} messages</span></li>)}</ul></>}
     </section>

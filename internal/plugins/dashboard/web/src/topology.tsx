@@ -139,5 +139,6 @@ function Box({ node, x, y, cause, held }: Placed & { cause: boolean; held: boole
       <g transform={`translate(${box.width - 24} 8)`}>{node.kind !== 'heka' && <Icon name={level} />}</g>
     </g>
   );
-  return node.kind === 'heka' ? inner : <a href={link('plugins', node.kind + 's', node.name)} tabIndex={-1}>{inner}</a>;
+  // Not a link: the list below is for those who do not point.
+  return node.kind === 'heka' ? inner : <g class="linked" onClick={() => { location.hash = link('plugins', node.kind + 's', node.name); }}>{inner}</g>;
 }
