@@ -15,8 +15,13 @@ import (
 // logstreamWorkloads are about reading files; what is read goes to /dev/null.
 var logstreamWorkloads = []workload{
 	{name: "cat", what: "cat FILE > /dev/null", run: catFile},
-	{name: "plain", what: "lines of a file → TokenSplitter → /dev/null", run: logPlain, limit: "cat",
-		goal: func(r, cat result) string { return below(r, cat, 0, 1.0/3, 0, 0) }},
+	{name: "plain", what: "an access log → TokenSplitter → /dev/null; KB", run: logPlain, limit: "cat",
+		goal: func(r, cat result) string {
+			if r.perSecond >= 600e3 { // 600 MB/s, or a third of cat
+				return ""
+			}
+			return below(r, cat, 0, 1.0/3, 0, 0)
+		}},
 	{name: "zcat", what: "zcat FILE > /dev/null", run: zcatFile},
 	{name: "gzip", what: "the same file compressed → /dev/null", run: logGzip, limit: "zcat",
 		goal: func(r, zcat result) string { return below(r, zcat, 0, 0.8, 0, 0) }},
@@ -44,25 +49,38 @@ encoder = "text"
 `, dir, match)
 }
 
-func (b *bench) readLines(name, match string) (result, error) {
-	args, err := b.config(name, linesConfig(filepath.Dir(b.data("lines.txt")), match))
+// plainLog is what is read, in lines of some 200 bytes. A record of these rows is a
+// kilobyte of it.
+const plainLog = "access/access.log"
+
+func (b *bench) readLog(name, match string) (result, error) {
+	args, err := b.config(name, linesConfig(filepath.Dir(b.data(plainLog)), match))
 	if err != nil {
 		return result{}, err
 	}
-	return b.measure(b.n, nil, b.heka, args...)
+	return b.measureLog(b.heka, args...)
 }
 
-func logPlain(b *bench) (result, error) { return b.readLines("plain", `(?P<Name>lines)\.txt`) }
+// measureLog runs a program that reads the log once.
+func (b *bench) measureLog(name string, args ...string) (result, error) {
+	info, err := os.Stat(b.data(plainLog))
+	if err != nil {
+		return result{}, err
+	}
+	return b.measure(int(info.Size()/1000), nil, name, args...)
+}
+
+func logPlain(b *bench) (result, error) { return b.readLog("plain", `(?P<Name>access)\.log`) }
 
 func logGzip(b *bench) (result, error) {
 	if _, err := b.compressed(); err != nil {
 		return result{}, err
 	}
-	return b.readLines("gzip", `(?P<Name>lines)\.txt\.gz`)
+	return b.readLog("gzip", `(?P<Name>access)\.log\.gz`)
 }
 
 func catFile(b *bench) (result, error) {
-	return b.measure(b.n, nil, "sh", "-c", `exec cat "$0" > /dev/null`, b.data("lines.txt"))
+	return b.measureLog("sh", "-c", `exec cat "$0" > /dev/null`, b.data(plainLog))
 }
 
 func zcatFile(b *bench) (result, error) {
@@ -70,16 +88,16 @@ func zcatFile(b *bench) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return b.measure(b.n, nil, "sh", "-c", `exec gzip -dc "$0" > /dev/null`, path)
+	return b.measureLog("sh", "-c", `exec gzip -dc "$0" > /dev/null`, path)
 }
 
-// compressed returns the path of the compressed lines, which it makes if need be.
+// compressed returns the path of the compressed log, which it makes if need be.
 func (b *bench) compressed() (string, error) {
-	path := b.data("lines.txt.gz")
+	path := b.data(plainLog) + ".gz"
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	from, err := os.Open(b.data("lines.txt"))
+	from, err := os.Open(b.data(plainLog))
 	if err != nil {
 		return "", err
 	}
