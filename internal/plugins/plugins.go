@@ -18,6 +18,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/loki"
+	"github.com/hekad/heka/internal/plugins/process"
 	"github.com/hekad/heka/internal/plugins/prometheus"
 	"github.com/hekad/heka/internal/plugins/sandbox"
 	"github.com/hekad/heka/internal/plugins/smtp"
@@ -49,6 +50,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		loki.Plugins(),
+		process.Plugins(),
 		prometheus.Plugins(),
 		sandbox.Plugins(),
 		smtp.Plugins(),
