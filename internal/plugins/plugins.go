@@ -12,12 +12,14 @@ import (
 	"github.com/hekad/heka/internal/plugins/elasticsearch"
 	"github.com/hekad/heka/internal/plugins/encode"
 	"github.com/hekad/heka/internal/plugins/file"
+	"github.com/hekad/heka/internal/plugins/geoip"
 	"github.com/hekad/heka/internal/plugins/graphite"
 	"github.com/hekad/heka/internal/plugins/http"
 	"github.com/hekad/heka/internal/plugins/influx"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/loki"
+	"github.com/hekad/heka/internal/plugins/nagios"
 	"github.com/hekad/heka/internal/plugins/process"
 	"github.com/hekad/heka/internal/plugins/prometheus"
 	"github.com/hekad/heka/internal/plugins/sandbox"
@@ -44,12 +46,14 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		elasticsearch.Plugins(),
 		encode.Plugins(),
 		file.Plugins(),
+		geoip.Plugins(),
 		http.Plugins(),
 		graphite.Plugins(),
 		influx.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		loki.Plugins(),
+		nagios.Plugins(),
 		process.Plugins(),
 		prometheus.Plugins(),
 		sandbox.Plugins(),
