@@ -25,4 +25,3 @@ applyTheme();
 listen(draw);
 draw();
 follow();
-setInterval(draw, 1000); // clocks go on when nothing comes

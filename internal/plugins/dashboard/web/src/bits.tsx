@@ -1,9 +1,10 @@
 // Small parts of pages.
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, Ref } from 'preact';
 import { memo } from 'preact/compat';
 import type { Health, Level, Plugin, Point } from './api';
+import { Lazy } from './lazy';
 import { link, setQuery } from './route';
-import { brief } from './format';
+import { brief, compare } from './format';
 
 const shapes: Record<string, JSX.Element> = {
   ok: <path d="M3 8.5 6.5 12 13 4.5" />,
@@ -91,7 +92,7 @@ export function Table<R>({ caption, columns, rows, id, sort = '', empty, shown }
   if (by) {
     rows = [...rows].sort((a, b) => {
       const [x, y] = [by(a), by(b)];
-      const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), undefined, { numeric: true });
+      const order = typeof x === 'number' && typeof y === 'number' ? x - y : compare(String(x), String(y));
       return down ? -order : order;
     });
   }
@@ -105,11 +106,11 @@ export function Table<R>({ caption, columns, rows, id, sort = '', empty, shown }
         </th>;
       })}</tr></thead>
       <tbody role="rowgroup">
-        {rows.map((r) => <tr key={id(r)} role="row">{columns.map((c, i) => {
+        {rows.map((r) => <Lazy key={id(r)} draw={(ref) => <tr ref={ref as Ref<HTMLTableRowElement>} role="row">{columns.map((c, i) => {
           const inner = c.cell(r);
           const props = { role: i ? 'cell' : 'rowheader', class: c.num ? 'num' : '', 'data-label': c.title } as const;
           return i ? <td key={c.key} {...props}>{inner}</td> : <th key={c.key} scope="row" {...props}>{inner}</th>;
-        })}</tr>)}
+        })}</tr>} />)}
         {!rows.length && <tr role="row" key=""><td role="cell" colSpan={columns.length} class="none">{empty ?? 'None'}</td></tr>}
       </tbody>
     </table>

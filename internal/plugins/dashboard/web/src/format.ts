@@ -77,3 +77,8 @@ export function coverage(secondsPerRow: number, rows: number): string {
   const [m, all] = amount(secondsPerRow * rows);
   return `${n} ${unit} aggregation for the last ${m === '1' ? all : `${m} ${all}s`}`;
 }
+
+const order = new Intl.Collator(undefined, { numeric: true });
+
+/** Puts texts in order, numbers within them by their value. */
+export const compare = order.compare;

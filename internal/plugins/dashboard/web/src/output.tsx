@@ -7,7 +7,7 @@ import { link } from './route';
 import { Graph } from './graph';
 import { JSONView } from './jsonview';
 import { parseBuffer } from './cbuf';
-import { coverage } from './format';
+import { compare, coverage } from './format';
 import type { PageProps } from './shell';
 
 export function OutputPage({ state, route, embedded }: PageProps & { embedded?: boolean }): JSX.Element {
@@ -72,7 +72,7 @@ function Cells({ text, separator }: { text: string; separator: string }): JSX.El
   const [head = [], ...rows] = useMemo(() => text.split('\n').filter(Boolean).map((l) => cells(l, separator)), [text, separator]);
   if (sort) {
     rows.sort((a, b) => {
-      const order = (a[sort.column] ?? '').localeCompare(b[sort.column] ?? '', undefined, { numeric: true });
+      const order = compare(a[sort.column] ?? '', b[sort.column] ?? '');
       return sort.down ? -order : order;
     });
   }

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Plugin, Point, Snapshot } from './api';
-import { brief, count, nanoseconds } from './format';
+import { brief, compare, count, nanoseconds } from './format';
 import { counter, Fill, Icon, PluginLink, Spark, Status, Table, type Column } from './bits';
 import { setQuery } from './route';
 import type { PageProps } from './shell';
@@ -48,7 +48,7 @@ export function PluginTable({ rows, history, caption, sort, narrow, empty }: Tab
   if (narrow) {
     const keys = forms[caption as keyof typeof forms];
     shown = shown.filter((c) => !keys || keys.includes(c.key)).map((c) => ({ ...c, sort: undefined }));
-    rows = [...rows].sort((a, b) => a.name.localeCompare(b.name));
+    rows = [...rows].sort((a, b) => compare(a.name, b.name));
   }
   return <Table caption={caption} columns={shown} rows={rows} id={(p) => `${p.category}/${p.name}`} sort={sort} empty={empty} />;
 }

@@ -2,12 +2,13 @@
 import type { JSX } from 'preact';
 import type { Sandbox } from './api';
 import { useJSON } from './fetched';
+import { compare } from './format';
 import { link } from './route';
 
 /** The list of all filters, or of one. */
 export function SandboxesPage({ only }: { only?: string }): JSX.Element {
   const { value, error } = useJSON<{ sandboxes: Sandbox[] }>('data/sandboxes.json');
-  const list = (value?.sandboxes ?? []).filter((s) => !only || s.Name === only).sort((a, b) => a.Name.localeCompare(b.Name));
+  const list = (value?.sandboxes ?? []).filter((s) => !only || s.Name === only).sort((a, b) => compare(a.Name, b.Name));
   return (
     <>
       <h1>Sandboxes</h1>
@@ -21,7 +22,7 @@ export function SandboxesPage({ only }: { only?: string }): JSX.Element {
 
 /** The outputs of one filter. */
 export function Outputs({ sandbox }: { sandbox: Sandbox }): JSX.Element {
-  const outputs = [...(sandbox.Outputs ?? [])].sort((a, b) => a.Name.localeCompare(b.Name));
+  const outputs = [...(sandbox.Outputs ?? [])].sort((a, b) => compare(a.Name, b.Name));
   return (
     <table role="table" class="tight"><caption class="unseen">Outputs of {sandbox.Name}</caption>
       <thead><tr><th scope="col">Name</th><th scope="col">Type</th></tr></thead>

@@ -107,6 +107,12 @@ function Bar({ state, route }: PageProps): JSX.Element {
 }
 
 function Freshness({ state }: { state: State }): JSX.Element {
+  // The clock goes on when nothing comes.
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
   const age = Date.now() - state.at;
   const [kind, text] = state.paused ? ['paused', 'Paused']
     : state.link === 'connecting' ? ['wait', 'Connecting']

@@ -8,7 +8,7 @@ import { save } from './fetched';
 import { JSONView } from './jsonview';
 import type { PageProps } from './shell';
 
-interface Field { name: string; [values: `value_${string}`]: unknown }
+interface Field { name: string; representation?: string; [values: `value_${string}`]: unknown }
 interface Message { uuid: string; timestamp: number; type?: string; logger?: string; severity?: number; payload?: string; hostname?: string; fields?: Field[] }
 interface Seen { id: number; raw: string; from: string; cut?: boolean; message: Message }
 interface Counts { passed: number; looked: number; shown: number; skipped: number }
@@ -103,13 +103,26 @@ function Shown({ seen: s }: { seen: Seen }): JSX.Element {
       </summary>
       {open && <>
         <p class="soft">from {s.from}{s.cut && '; too large to show whole'} <button onClick={() => void navigator.clipboard?.writeText(exact(s))}>Copy as JSON</button></p>
-        <JSONView value={{ ...m, timestamp: iso(ms) || m.timestamp }} />
+        <JSONView value={{ ...m, timestamp: iso(ms) || m.timestamp, ...(m.fields ? { fields: byName(m.fields) } : {}) }} />
       </>}
     </details>
   );
 }
 
-function values(f: Field): string {
-  for (const [key, v] of Object.entries(f)) if (key.startsWith('value_') && Array.isArray(v)) return v.join(',');
-  return '';
+const list = (f: Field): unknown[] => (Object.entries(f).find(([key, v]) => key.startsWith('value_') && Array.isArray(v))?.[1] ?? []) as unknown[];
+
+const values = (f: Field): string => list(f).join(',');
+
+
+/** Fields as an object; of those with the same name each has its number. */
+function byName(fields: Field[]): Record<string, unknown> {
+  const all: Record<string, unknown> = {};
+  for (const f of fields) {
+    const v = list(f);
+    const unit = f.representation ? ` (${f.representation})` : '';
+    let name = f.name + unit;
+    for (let i = 2; name in all; i++) name = `${f.name}[${i}]${unit}`;
+    all[name] = v.length === 1 ? v[0] : v;
+  }
+  return all;
 }

@@ -1,10 +1,11 @@
 // The running graph: inputs, filters and outputs in columns, rates on the lines.
-import type { JSX } from 'preact';
+import type { JSX, Ref } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Edge, Node, Snapshot, Topology } from './api';
-import { brief, count, percent } from './format';
+import { brief, compare, count, percent } from './format';
 import { Causes } from './overview';
 import { Icon, Status } from './bits';
+import { Lazy } from './lazy';
 import { link } from './route';
 import type { PageProps } from './shell';
 
@@ -13,23 +14,29 @@ const order = ['input', 'filter', 'output'];
 
 interface Placed { node: Node; x: number; y: number }
 
+/** Where the lines run that go past the column in the middle. */
+type Lanes = number[];
+
 /** Puts each node into the column of its kind, and near those that feed it. */
-export function place(t: Topology): { at: Map<string, Placed>; width: number; height: number } {
+export function place(t: Topology): { at: Map<string, Placed>; lanes: Lanes; width: number; height: number } {
   const columns = order.map((kind) => t.nodes.filter((n) => n.kind === kind || (kind === 'input' && n.kind === 'heka')));
   const at = new Map<string, Placed>();
+  const sources = Map.groupBy(t.edges, (e) => e.to);
   const rank = (n: Node) => {
-    const from = t.edges.filter((e) => e.to === n.name && at.has(e.from));
+    const from = (sources.get(n.name) ?? []).filter((e) => at.has(e.from));
     return from.length ? from.reduce((sum, e) => sum + at.get(e.from)!.y, 0) / from.length : Infinity;
   };
   const most = Math.max(...columns.map((c) => c.length), 1);
   const height = box.top + most * (box.height + box.gap);
+  const lanes: Lanes = [];
   columns.forEach((nodes, column) => {
     const ranks = new Map(nodes.map((n) => [n, column ? rank(n) : 0]));
-    nodes.sort((a, b) => (ranks.get(a)! - ranks.get(b)!) || a.name.localeCompare(b.name));
+    nodes.sort((a, b) => (ranks.get(a)! - ranks.get(b)!) || compare(a.name, b.name));
     const start = box.top + ((most - nodes.length) * (box.height + box.gap)) / 2;
+    if (column === 1) for (let i = 0; i <= nodes.length; i++) lanes.push(start + i * (box.height + box.gap) - box.gap / 2);
     nodes.forEach((node, row) => at.set(node.name, { node, x: 4 + column * (box.width + box.between), y: start + row * (box.height + box.gap) }));
   });
-  return { at, width: 3 * box.width + 2 * box.between + 60, height };
+  return { at, lanes, width: 3 * box.width + 2 * box.between + 60, height };
 }
 
 /** Messages per second of each edge, from two snapshots. */
@@ -54,7 +61,8 @@ export function TopologyPage({ snapshot }: PageProps & { snapshot: Snapshot }): 
   const t = snapshot.topology;
   const rates = useRates(snapshot);
   const rate = (e: Edge) => rates.get(`${e.from}\n${e.to}`) ?? 0;
-  const { at, width, height } = place(t);
+  const { at, lanes, width, height } = place(t);
+  const leaving = Map.groupBy(t.edges, (e) => e.from);
   const causes = new Set(t.causes.map((c) => c.name));
   const blocked = new Set(t.causes.flatMap((c) => c.blocks ?? []));
   return (
@@ -65,16 +73,18 @@ export function TopologyPage({ snapshot }: PageProps & { snapshot: Snapshot }): 
       <div class="topology" aria-hidden="true">
         <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width}px` }}>
           {['Inputs', 'Filters', 'Outputs'].map((title, i) => <text key={title} class="head" x={4 + i * (box.width + box.between)} y="18">{title}</text>)}
-          {t.edges.map((e) => <Line key={`${e.from}\n${e.to}`} edge={e} rate={rate(e)} from={at.get(e.from)} to={at.get(e.to)} held={causes.has(e.to) && blocked.has(e.from)} />)}
-          {[...at.values()].map((p) => <Box key={p.node.name} {...p} cause={causes.has(p.node.name)} held={blocked.has(p.node.name)} />)}
+          {t.edges.map((e) => <Lazy key={`${e.from}\n${e.to}`} draw={(ref) => (
+            <g ref={ref as Ref<SVGGElement>}><Line edge={e} rate={rate(e)} from={at.get(e.from)} to={at.get(e.to)} lanes={lanes} held={causes.has(e.to) && blocked.has(e.from)} /></g>)} />)}
+          {[...at.values()].map((p) => <Lazy key={p.node.name} draw={(ref) => (
+            <g ref={ref as Ref<SVGGElement>}><Box {...p} cause={causes.has(p.node.name)} held={blocked.has(p.node.name)} /></g>)} />)}
         </svg>
       </div>
       <section><h2>As a list</h2>
         <ul class="plain flow">{[...at.values()].map(({ node: n }) => (
-          <li key={n.name}><NodeLink node={n} /> <span class="soft">{n.kind}{n.type ? `, ${n.type}` : ''}</span>{' '}
+          <Lazy key={n.name} draw={(ref) => <li ref={ref as Ref<HTMLLIElement>}><NodeLink node={n} /> <span class="soft">{n.kind}{n.type ? `, ${n.type}` : ''}</span>{' '}
             {n.kind !== 'heka' && <Status health={n.health} reason />}{causes.has(n.name) && <b> Cause of back-pressure</b>}{blocked.has(n.name) && <b> Held up</b>}
-            <Targets edges={t.edges.filter((e) => e.from === n.name)} rate={rate} />
-          </li>
+            <Targets edges={leaving.get(n.name) ?? []} rate={rate} />
+          </li>} />
         ))}</ul>
       </section>
     </>
@@ -90,36 +100,45 @@ function Targets({ edges, rate }: { edges: Edge[]; rate(e: Edge): number }): JSX
   return <ul>{edges.map((e) => <li key={e.to}>→ {e.to}: {brief(rate(e))}/s, {count(e.messages)} in all{e.waiting > 0 && `, ${e.waiting} waiting for room`}</li>)}</ul>;
 }
 
-function Line({ edge, rate, from, to, held }: { edge: Edge; rate: number; from?: Placed; to?: Placed; held: boolean }): JSX.Element | null {
+function Line({ edge, rate, from, to, lanes, held }: { edge: Edge; rate: number; from?: Placed; to?: Placed; lanes: Lanes; held: boolean }): JSX.Element | null {
   if (!from || !to) return null;
   const y1 = from.y + box.height / 2;
   const y2 = to.y + box.height / 2;
-  const width = rate > 0 ? 1.5 + Math.min(Math.log10(1 + rate) * 1.5, 8) : 1;
-  const same = from.x === to.x;
   const x1 = from.x + box.width;
-  const x2 = same ? x1 : to.x;
-  // Lines among filters go round on the right, those past a column bend late.
-  const bend = same ? 70 : Math.min((x2 - x1) / 2, box.between / 1.6);
-  const d = same ? `M${x1} ${y1}C${x1 + bend} ${y1} ${x1 + bend} ${y2} ${x2} ${y2}`
-    : x2 - x1 > box.width ? past(x1, y1, x2, y2)
-    : `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const same = from.x === to.x;
+  let d: string;
+  let label: [number, number];
+  if (same) {
+    // Lines among filters go round on the right.
+    d = `M${x1} ${y1}C${x1 + 70} ${y1} ${x1 + 70} ${y2} ${x1} ${y2}`;
+    label = [x1 + 52, (y1 + y2) / 2];
+  } else if (to.x - x1 > box.width && lanes.length > 1) {
+    const lane = lanes.reduce((best, y) => (Math.abs(y - (y1 + y2) / 2) < Math.abs(best - (y1 + y2) / 2) ? y : best));
+    const left = box.width + box.between + 4;
+    d = `M${x1} ${y1}${bow(x1, y1, left, lane)}L${left + box.width} ${lane}${bow(left + box.width, lane, to.x, y2)}`;
+    label = along(left + box.width, lane, to.x, y2);
+  } else {
+    d = `M${x1} ${y1}${bow(x1, y1, to.x, y2)}`;
+    label = along(x1, y1, to.x, y2);
+  }
   return (
     <g class={`edge ${held ? 'held' : rate > 0 ? '' : 'idle'}`}>
       <title>{`${edge.from} → ${edge.to}: ${brief(rate)}/s, ${count(edge.messages)} in all`}</title>
-      <path d={d} stroke-width={width} />
-      <text x={x2 - 8} y={y2 - 6} text-anchor="end">{rate > 0 || held ? `${brief(rate)}/s` : ''}</text>
+      <path d={d} stroke-width={rate > 0 ? 1.5 + Math.min(Math.log10(1 + rate) * 1.5, 8) : held ? 2 : 1} />
+      {(rate > 0 || held) && <text x={label[0]} y={label[1] - 5} text-anchor="middle">{brief(rate)}/s</text>}
     </g>
   );
 }
 
-/** Goes between the boxes of the column in the middle. */
-function past(x1: number, y1: number, x2: number, y2: number): string {
-  const left = box.width + box.between + 4;
-  const right = left + box.width;
-  const row = box.height + box.gap;
-  const gap = Math.round(((y1 + y2) / 2 - box.top) / row) * row + box.top - box.gap / 2;
-  const bend = box.between / 2;
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${left - bend} ${gap} ${left} ${gap}L${right} ${gap}C${right + bend} ${gap} ${x2 - bend} ${y2} ${x2} ${y2}`;
+/** A curve that leaves and arrives level. */
+const bow = (x1: number, y1: number, x2: number, y2: number) => `C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
+
+/** A place on such a curve, where lines to one box are still apart. */
+function along(x1: number, y1: number, x2: number, y2: number): [number, number] {
+  const t = 0.62;
+  const middle = (x1 + x2) / 2;
+  const x = (1 - t) ** 3 * x1 + 3 * (1 - t) ** 2 * t * middle + 3 * (1 - t) * t ** 2 * middle + t ** 3 * x2;
+  return [x, y1 + (y2 - y1) * (3 * t ** 2 - 2 * t ** 3)];
 }
 
 const longest = 24;
@@ -133,7 +152,7 @@ function Box({ node, x, y, cause, held }: Placed & { cause: boolean; held: boole
       <title>{[node.name, node.type, node.matcher, node.health.why].filter(Boolean).join('\n')}</title>
       <rect class="frame" width={box.width} height={box.height} rx="7" />
       <text x="10" y="20" class="name">{name}</text>
-      <text x="10" y="37" class="what">{cause ? '⛔ cause of back-pressure' : held ? '⏳ held up' : node.type ?? 'heka itself'}</text>
+      <text x="10" y="37" class="what">{cause ? 'cause of back-pressure' : held ? 'held up' : node.type ?? 'heka itself'}</text>
       <text x="10" y="50" class="what">{brief(node.rates.messages)}/s{node.bound > 0 ? `, queue ${percent(fill)}` : ''}</text>
       {node.bound > 0 && <><rect class="track" x="0" y={box.height - 4} width={box.width} height="4" /><rect class={`used ${fill > 0.7 ? 'full' : ''}`} x="0" y={box.height - 4} width={box.width * fill} height="4" /></>}
       <g transform={`translate(${box.width - 24} 8)`}>{node.kind !== 'heka' && <Icon name={level} />}</g>
