@@ -16,6 +16,7 @@ import (
 	"github.com/hekad/heka/internal/plugins/graphite"
 	"github.com/hekad/heka/internal/plugins/http"
 	"github.com/hekad/heka/internal/plugins/influx"
+	"github.com/hekad/heka/internal/plugins/irc"
 	"github.com/hekad/heka/internal/plugins/logoutput"
 	"github.com/hekad/heka/internal/plugins/logstreamer"
 	"github.com/hekad/heka/internal/plugins/loki"
@@ -50,6 +51,7 @@ func All(extra ...plugin.Plugin) []plugin.Plugin {
 		http.Plugins(),
 		graphite.Plugins(),
 		influx.Plugins(),
+		irc.Plugins(),
 		logoutput.Plugins(),
 		logstreamer.Plugins(),
 		loki.Plugins(),

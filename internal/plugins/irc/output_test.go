@@ -1,0 +1,201 @@
+package irc
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hekad/heka/internal/plugins/feedtest"
+)
+
+// ircServer welcomes clients. It answers a JOIN by join, or lets everybody in.
+type ircServer struct {
+	net.Listener
+	join func(channel string) string // a number and perhaps a text; empty is fine
+	said chan string                 // what clients say, but for PRIVMSG
+	told chan string                 // "#channel text"
+
+	mu    sync.Mutex // guards conns
+	conns []net.Conn
+}
+
+func serve(t *testing.T) *ircServer {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &ircServer{Listener: ln, said: make(chan string, 1000), told: make(chan string, 1000)}
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.conns = append(s.conns, conn)
+			s.mu.Unlock()
+			go s.converse(conn)
+		}
+	}()
+	t.Cleanup(func() { ln.Close(); s.hangUp() })
+	return s
+}
+
+func (s *ircServer) hangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.conns {
+		c.Close()
+	}
+}
+
+func (s *ircServer) converse(conn net.Conn) {
+	defer conn.Close()
+	say := func(format string, args ...any) { fmt.Fprintf(conn, ":srv "+format+"\r\n", args...) }
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		c := parse(lines.Text())
+		if c.name == "PRIVMSG" {
+			s.told <- c.param(0) + " " + c.param(1)
+			continue
+		}
+		s.said <- lines.Text()
+		switch c.name {
+		case "NICK":
+			if c.param(0) == "taken" {
+				say("433 * taken :in use")
+			}
+		case "USER":
+			fmt.Fprintf(conn, "PING :are you there\r\n")
+			say("001 me :welcome")
+		case "JOIN":
+			if answer := s.join; answer != nil && answer(c.param(0)) != "" {
+				say("%s me %s :no", answer(c.param(0)), c.param(0))
+				continue
+			}
+			say("366 me %s :end", c.param(0))
+		}
+	}
+}
+
+func next(t *testing.T, from chan string) string {
+	t.Helper()
+	select {
+	case line := <-from:
+		return line
+	case <-time.After(feedtest.Patience):
+		t.Fatal("waited in vain")
+		return ""
+	}
+}
+
+func newTestOutput(t *testing.T, s *ircServer, change func(*config)) (*Output, *feedtest.Log) {
+	t.Helper()
+	env, log := feedtest.Env(t, "irc")
+	p := feedtest.Find(t, Plugins(), "IrcOutput")
+	c := p.NewConfig().(*config)
+	c.Server, c.Nick, c.Ident, c.Channels = s.Addr().String(), "heka", "id", []string{"#a key", "#b"}
+	c.TickerInterval, c.TimeBeforeReconnect, c.TimeBeforeRejoin = 1, 0, 0
+	if change != nil {
+		change(c)
+	}
+	if err := c.Check(); err != nil {
+		t.Fatal(err)
+	}
+	built, err := p.Build(c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := built.(*Output)
+	if err := o.Prepare(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { o.Close() })
+	return o, log
+}
+
+func TestMessagesAreSaidInAllChannels(t *testing.T) {
+	s := serve(t)
+	o, _ := newTestOutput(t, s, func(c *config) { c.Password, c.Nick = "secret", "taken" })
+	var l feedtest.Ledger
+	if err := l.Messages("one\nQUIT", "skip", "bad", "two").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"PASS secret", "NICK taken", "USER id 0.0.0.0 0.0.0.0 :id"} {
+		if got := next(t, s.said); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if err := o.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for range 6 {
+		got = append(got, next(t, s.told))
+	}
+	slices.Sort(got)
+	if want := []string{"#a QUIT", "#a one", "#a two", "#b QUIT", "#b one", "#b two"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if l.Delivered() != 3 || l.Dropped("encode") != 1 || l.Held() != 0 {
+		t.Errorf("delivered %d, dropped %d, held %d", l.Delivered(), l.Dropped("encode"), l.Held())
+	}
+	o.Close()
+	var rest []string
+	for len(rest) == 0 || rest[len(rest)-1] != "QUIT" {
+		rest = append(rest, next(t, s.said))
+	}
+	if want := []string{"NICK taken_", "PONG :are you there", "JOIN #a key", "JOIN #b", "QUIT"}; !slices.Equal(rest, want) {
+		t.Errorf("got %q", rest)
+	}
+}
+
+func TestALostConnectionLosesNothing(t *testing.T) {
+	s := serve(t)
+	o, log := newTestOutput(t, s, func(c *config) { c.Channels = []string{"#a"} })
+	var l feedtest.Ledger
+	if err := l.Messages("one").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(t, s.told); got != "#a one" {
+		t.Errorf("got %q", got)
+	}
+	if err := l.Messages("two").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	s.hangUp()
+	if got := next(t, s.told); got != "#a two" {
+		t.Errorf("got %q", got)
+	}
+	if !strings.Contains(log.String(), "Disconnected from Irc") {
+		t.Errorf("log %s", log)
+	}
+}
+
+func TestChannelsThatCannotBeJoined(t *testing.T) {
+	s := serve(t)
+	s.join = func(channel string) string { return map[string]string{"#a": "475", "#b": "471"}[channel] }
+	o, log := newTestOutput(t, s, func(c *config) {
+		c.Channels, c.MaxJoinRetries = []string{"#a", "#b", "#c"}, 0
+	})
+	var l feedtest.Ledger
+	if err := l.Messages("text").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(t, s.told); got != "#c text" || l.Delivered() != 1 {
+		t.Errorf("got %q, delivered %d", got, l.Delivered())
+	}
+	for _, want := range []string{"An error occurred joining channel: #a. Reason: no", "Used up retry attempts attempting to join #b."} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("log %s", log)
+		}
+	}
+}
