@@ -13,8 +13,27 @@ import (
 var configSource string
 
 // OutputConfig is the configuration of DashboardOutput, which shows heka in the
-// browser: throughput, the graph of plugins and what holds it up, graphs and texts
-// that sandbox filters inject, live messages. The files behind it lie below /data/.
+// browser: throughput, the graph of plugins and what holds it up, queues, graphs and
+// texts that sandbox filters inject, live messages, the log.
+//
+// The files behind the pages lie below /data/, for scripts: heka_report.json,
+// sandboxes.json, FILTER.NAME.TYPE for what a filter injected last under a name and
+// type, and heka_sandbox_termination.tsv. heka's admin API is there below /api/v1/,
+// with /healthz, /readyz and /metrics. ticker_interval is the time between reports,
+// unless report_interval of [hekad] says otherwise; the pages are up to date each
+// second anyway. Messages that came from outside are never taken for heka's own; they
+// are counted.
+//
+// A graph without anything around it, for a frame in another page, is at
+// /#sandboxes/FILTER/outputs/FILE/embed; ?theme=dark, ?series=A,B and ?range=SECONDS
+// choose how it looks. Pages of other hosts may show it if headers say so:
+//
+//	[DashboardOutput]
+//	address = "127.0.0.1:4352"
+//	ticker_interval = 15
+//
+//	  [DashboardOutput.headers]
+//	  Content-Security-Policy = ["default-src 'self'; frame-ancestors https://wiki.example.net"]
 type OutputConfig struct {
 	// Where to listen: host:port, or :port for all interfaces. Without a password
 	// or token those who come from other machines see reports and graphs, but no

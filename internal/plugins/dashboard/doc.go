@@ -7,6 +7,19 @@
 //	pages.go      the pages, built from web/ and put into the program
 //	plain.html    what stands in for them in a program built without Node.js
 //
+// # Pages
+//
+// web/ holds the browser application, TypeScript on Preact and uPlot. web/build.mjs
+// bundles web/src into web/dist, at most 150 KiB after compression; `make build` calls
+// it where Node.js is, `make test-browser` walks through the pages with Chromium.
+//
+//	store.ts      what the pages show: the newest snapshot of /api/v1/stream
+//	route.ts      addresses, those of Heka 0.10's pages among them
+//	shell.tsx     the frame, and which page an address means
+//	bits.tsx      tables, states, bars; chart.tsx draws time series
+//	cbuf.ts       the text form of circular buffers
+//	lazy.tsx      long lists are drawn as far as they can be seen
+//
 // # Files
 //
 // They lie in <working_directory>/data and are served below /data/, as Heka 0.10

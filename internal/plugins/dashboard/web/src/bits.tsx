@@ -1,5 +1,5 @@
 // Small parts of pages.
-import type { ComponentChildren, JSX, Ref } from 'preact';
+import { Component, type ComponentChildren, type JSX, type Ref } from 'preact';
 import { memo } from 'preact/compat';
 import type { Health, Level, Plugin, Point } from './api';
 import { Lazy } from './lazy';
@@ -64,6 +64,14 @@ export const Spark = memo(function Spark({ points, label }: { points: Point[]; l
 /** What a page shows instead of contents that are not there. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
   return <section class="empty"><h1>{title}</h1><p>{children}</p></section>;
+}
+
+/** Keeps a fault of one page from taking the others along. */
+export class Boundary extends Component<{ children: ComponentChildren }, { fault?: string }> {
+  static override getDerivedStateFromError(e: unknown): { fault: string } { return { fault: String(e) }; }
+  override render(): ComponentChildren {
+    return this.state.fault ? <Empty title="This page cannot be shown">{this.state.fault}. The other pages still work.</Empty> : this.props.children;
+  }
 }
 
 export function PluginLink({ category, name }: { category: string; name: string }): JSX.Element {

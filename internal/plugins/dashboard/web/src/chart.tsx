@@ -122,7 +122,7 @@ function options(p: ChartProps, box: HTMLElement, zoomed: (z: boolean) => void, 
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(p.together ? { sync: { key: p.together } } : {}) },
     ...(look.utc ? { tzDate: (s: number) => uPlot.tzDate(new Date(s * 1000), 'UTC') } : {}),
-    scales: { x: { time: true }, y: look.log ? { distr: 3, log: 10 } : { range: (_u, min, max) => [Math.min(0, min ?? 0), (max ?? 1) > 0 ? (max ?? 1) * 1.08 : 1] } },
+    scales: { x: { time: true, range: (_u, min, max) => (min === null || min === max ? [(min ?? Date.now() / 1000) - 30, (min ?? Date.now() / 1000) + 30] : [min, max]) }, y: look.log ? { distr: 3, log: 10 } : { range: (_u, min, max) => [Math.min(0, min ?? 0), (max ?? 1) > 0 ? (max ?? 1) * 1.08 : 1] } },
     axes: [{ ...axis, space: 70, incrs: seconds, values: labels }, { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => (t === null ? '' : brief(t, bytes))) }],
     series: [{}, ...p.names.map((name, i) => ({
       label: name, show: !p.hidden?.has(i), stroke: seriesColour(i), width: 1.75, spanGaps: false, points: { show: false },

@@ -1,5 +1,5 @@
 // Files that change: fetched again and again, drawn again only when they differ.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ask } from './api';
 
 export interface Fetched { text?: string; error?: string }
@@ -29,13 +29,13 @@ export function useText(path: string, every = 2000, paused = false): Fetched {
 /** The same for JSON. */
 export function useJSON<T>(path: string, every?: number, paused?: boolean): { value?: T; error?: string } {
   const { text, error } = useText(path, every, paused);
-  const [memo, remember] = useState<{ text?: string; value?: T }>({});
-  if (text !== undefined && memo.text !== text) {
-    const value = JSON.parse(text) as T;
-    remember({ text, value });
-    return { value, error };
-  }
-  return { value: memo.value, error };
+  return useMemo(() => {
+    try {
+      return { value: text === undefined ? undefined : (JSON.parse(text) as T), error };
+    } catch {
+      return { error: 'this is not heka that answers' };
+    }
+  }, [text, error]);
 }
 
 /** Lets the browser save a file. */

@@ -1,6 +1,7 @@
 // Numbers, units and times as people read them.
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 /** 1234567 → 1,234,567 */
@@ -15,7 +16,7 @@ export function brief(n: number, binary = false): string {
     n /= step;
     i++;
   }
-  return short.format(n) + names[i];
+  return (Math.abs(n) < 1 ? fine : short).format(n) + names[i];
 }
 
 export const bytes = (n: number): string => (Math.abs(n) < 1024 ? `${whole.format(n)} B` : `${brief(n, true)}B`);

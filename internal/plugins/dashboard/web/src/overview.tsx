@@ -1,7 +1,7 @@
 // The first page: is all well, what flows, and what holds it up.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { json, type Plugin, type Point, type Snapshot } from './api';
+import { json, type Health, type Plugin, type Point, type Snapshot } from './api';
 import { brief, bytes, count, percent, span, date, iso } from './format';
 import { counter, PluginLink, Status } from './bits';
 import { PluginTable } from './plugins';
@@ -18,17 +18,21 @@ interface Books {
 
 export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {
   const { report, topology } = snapshot;
-  const sick = report.plugins.filter((p) => p.health && p.health.level !== 'ok');
+  const causes = new Set(topology.causes.map((c) => c.name));
+  const sick = report.plugins.flatMap((p) => {
+    if (p.health && p.health.level !== 'ok') return [{ ...p, health: p.health }];
+    return p.rates && causes.has(p.name) ? [{ ...p, health: { level: 'warning', why: 'others wait for it' } as Health }] : [];
+  });
   const running = report.plugins.filter((p) => p.rates);
   const sum = (of: (p: Plugin) => boolean, rate: 'messages' | 'errors') => running.filter(of).reduce((n, p) => n + p.rates![rate], 0);
   const isInput = (p: Plugin) => p.category === 'inputs';
   return (
     <>
       <h1>Overview</h1>
-      <section class={`summary ${sick.some((p) => p.health!.level === 'critical') ? 'critical' : sick.length ? 'warning' : 'ok'}`} aria-label="State of the plugins">
+      <section class={`summary ${sick.some((p) => p.health.level === 'critical') ? 'critical' : sick.length ? 'warning' : 'ok'}`} aria-label="State of the plugins">
         <h2>{sick.length === 0 ? `All ${running.length} plugins are well` : sick.length === 1 ? '1 plugin needs attention' : `${sick.length} plugins need attention`}</h2>
         {sick.length > 0 && <ul class="plain">{sick.slice(0, 10).map((p) => (
-          <li key={p.category + p.name}><PluginLink category={p.category} name={p.name} /> <Status health={p.health!} reason /></li>
+          <li key={p.category + p.name}><PluginLink category={p.category} name={p.name} /> <Status health={p.health} reason /></li>
         ))}</ul>}
         {sick.length > 10 && <p><a href="#plugins?only=problems">Show all {sick.length}</a></p>}
         <Causes snapshot={snapshot} />

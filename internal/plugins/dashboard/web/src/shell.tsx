@@ -5,7 +5,7 @@ import { pause, type State } from './store';
 import type { Route } from './route';
 import { span, time, iso } from './format';
 import { applyTheme, chosen, show, type Theme } from './theme';
-import { Empty, Icon } from './bits';
+import { Boundary, Empty, Icon } from './bits';
 import { Overview } from './overview';
 import { TopologyPage } from './topology';
 import { PluginsPage } from './plugins';
@@ -42,7 +42,7 @@ export function Shell(props: PageProps): JSX.Element {
     <>
       <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById('main')?.focus(); }}>Skip to the content</a>
       <Bar {...props} />
-      <main id="main" tabIndex={-1}>{page(props)}</main>
+      <main id="main" tabIndex={-1}><Boundary key={route.path.join('/')}>{page(props)}</Boundary></main>
     </>
   );
 }

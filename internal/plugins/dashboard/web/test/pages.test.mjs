@@ -36,7 +36,6 @@ test('the overview is there at once, and names what holds inputs up', async () =
   assert.ok(paint <= 300, `first paint after ${paint} ms`);
   await page.locator('.summary a', { hasText: 'order_service' }).first().waitFor();
   await accessible(page, 'the overview');
-  await picture(page, 'overview');
   w.clean();
 });
 
@@ -64,7 +63,6 @@ test('graphs are drawn from what the filter wrote', async () => {
   assert.equal(await page.getByRole('checkbox', { name: /HTTP_500/ }).isChecked(), false);
   await page.getByText('HTTP_200 (count)').click({ modifiers: ['Alt'] });
   assert.match(page.url(), /series=HTTP_200(&|$)/);
-  await picture(page, 'graph');
 
   const zoom = await page.locator('.chart').boundingBox();
   await page.mouse.move(zoom.x + 300, zoom.y + 120);
@@ -123,7 +121,6 @@ test('the topology shows the stuck output as the cause', async () => {
   await page.locator('.flow li', { hasText: 'order_service' }).getByText('Cause of back-pressure').waitFor();
   await page.locator('.flow').getByText(/→ http_status: [1-9]/).waitFor();
   await accessible(page, 'the topology');
-  await picture(page, 'topology', { fullPage: false });
   w.clean();
 });
 
@@ -143,7 +140,6 @@ test('plugins are found, filtered and sorted, and the address tells how', async 
   const rates = await page.locator('tbody td[data-label="Messages/s"]').allTextContents();
   const numbers = rates.filter(Boolean).map((t) => parseFloat(t));
   assert.deepEqual(numbers, [...numbers].sort((a, b) => b - a));
-  await picture(page, 'plugins');
 
   await page.getByRole('link', { name: 'order_service', exact: true }).click();
   await page.getByText('Critical: nothing has moved').waitFor();
@@ -250,6 +246,17 @@ test('every page is legible in the dark', async () => {
   assert.equal(await dark.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
   dark.clean();
   await dark.context.close();
+});
+
+if (process.env.SCREENSHOTS) test('pictures for the documentation', async () => {
+  await new Promise((done) => setTimeout(done, 45_000)); // so that graphs have something to show
+  for (const [name, hash, shown] of [['overview', 'health', '.summary'], ['topology', 'topology', '.edge text'], ['plugins', 'plugins?sort=-rate', '.spark'],
+    ['graph', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?fill=1', '.chart canvas']]) {
+    await w.go(hash);
+    await page.locator(shown).first().waitFor();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await picture(page, name);
+  }
 });
 
 /** Whether more than so many pixels of a chart are coloured. */
