@@ -18,8 +18,10 @@ type captures struct {
 	times    *message.TimeParser
 	// timeGroup and severityGroup are indexes of names; -1 without such a name.
 	timeGroup, severityGroup int
-	last                     lastTime
-	log                      *slog.Logger
+	// optional: an empty text leaves the header as it is.
+	optional bool
+	last     lastTime
+	log      *slog.Logger
 }
 
 func newCaptures(names []string, fields plugin.Pairs, severity map[string]int32, times *message.TimeParser, log *slog.Logger) captures {
@@ -53,10 +55,10 @@ func location(decoder, name string) (*time.Location, error) {
 // hot: once per message.
 func (c *captures) apply(p *plugin.Pack, texts []string) error {
 	m := &p.Message
-	if c.timeGroup >= 0 {
+	if c.timeGroup >= 0 && !(c.optional && texts[c.timeGroup] == "") {
 		c.setTimestamp(m, texts[c.timeGroup])
 	}
-	if c.severityGroup >= 0 {
+	if c.severityGroup >= 0 && !(c.optional && texts[c.severityGroup] == "") {
 		text := texts[c.severityGroup]
 		if n, ok := c.severity.Parse(text); ok {
 			m.SetSeverity(n)

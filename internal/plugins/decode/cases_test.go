@@ -21,6 +21,7 @@ func TestConformance(t *testing.T) {
 			log_errors = true`,
 		"PayloadXmlDecoder": `xpath_map = {Timestamp = "//@a", Severity = "//b", x = "/"}
 			message_fields = {Type = "%x%", Pid = "%Severity%"}`,
+		"GrokDecoder": `match = ['^%{NUMBER:n:float} %{WORD:Severity}', '%{SYSLOGPROG}', '%{GREEDYDATA:all}']`,
 		"MultiDecoder": `subs = ["one", "two"]
 			cascade_strategy = "all"`,
 	}, decode.Plugins()...)

@@ -104,6 +104,47 @@ type xmlConfig struct {
 	TimestampLocation string `toml:"timestamp_location"`
 }
 
+// grokConfig is the configuration of GrokDecoder, which takes the payload apart with
+// expressions in which %{NAME:field} stands for a text of a well-known form, as in
+// other programs. NAME is one of
+//
+//	WORD NOTSPACE SPACE DATA GREEDYDATA INT POSINT NUMBER BASE16NUM UUID
+//	QUOTEDSTRING QS IP IPV4 IPV6 HOSTNAME IPORHOST HOSTPORT USERNAME USER
+//	EMAILADDRESS PATH UNIXPATH WINPATH URI URIPROTO URIPATH URIPARAM URIPATHPARAM
+//	YEAR MONTH MONTHNUM MONTHDAY DAY HOUR MINUTE SECOND TIME TZ
+//	TIMESTAMP_ISO8601 ISO8601_TIMEZONE HTTPDATE SYSLOGTIMESTAMP SYSLOGPROG
+//	SYSLOGHOST PROG LOGLEVEL
+//
+// or of patterns. The text becomes the field, or the header if it is called
+// Timestamp, Severity, Type, Logger, Hostname, Payload, EnvVersion, Pid or Uuid;
+// with %{NAME:field:int} or %{NAME:field:float} the field is a number. Without a
+// field the text is passed over. An empty text makes no field.
+//
+//	[app]
+//	type = "GrokDecoder"
+//	match = ['^%{TIMESTAMP_ISO8601:Timestamp} %{LOGLEVEL:level} took=%{NUMBER:took:float} %{GREEDYDATA:Payload}$']
+type grokConfig struct {
+	// Expressions, which are regular expressions (RE2) but for the references; the
+	// first that fits counts. They are searched for in the payload without the
+	// line break at its end, and are much faster if they begin with ^.
+	Match []string `toml:"match" single:"true"`
+	// Further definitions by name, which may refer to others.
+	Patterns plugin.Pairs `toml:"patterns"`
+	// Type of the messages, if they do not bring one. Empty leaves what the input
+	// has set.
+	MessageType string `toml:"message_type"`
+	// Keep the line in the payload if no part is called Payload; otherwise the
+	// payload of the message is then empty.
+	PayloadKeep bool `toml:"payload_keep"`
+	// Severities for the texts of Severity. Texts that are not listed must be
+	// numbers.
+	SeverityMap map[string]int32 `toml:"severity_map"`
+	// Form of Timestamp, as in PayloadRegexDecoder.
+	TimestampLayout string `toml:"timestamp_layout"`
+	// Time zone of timestamps that do not say theirs, as in PayloadRegexDecoder.
+	TimestampLocation string `toml:"timestamp_location"`
+}
+
 // multiConfig is the configuration of MultiDecoder, which lets several decoders
 // work on a message. It fails if all of them fail; what a decoder changed before it
 // failed is undone.

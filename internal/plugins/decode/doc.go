@@ -1,6 +1,6 @@
 // Package decode holds the decoders that take messages apart by configuration
-// alone: ProtobufDecoder, PayloadRegexDecoder, PayloadXmlDecoder, ScribbleDecoder,
-// and MultiDecoder, which combines others.
+// alone: ProtobufDecoder, PayloadRegexDecoder, PayloadXmlDecoder, GrokDecoder,
+// ScribbleDecoder, and MultiDecoder, which combines others.
 //
 // # Regular expressions
 //

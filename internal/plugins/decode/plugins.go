@@ -18,6 +18,7 @@ func Plugins() []plugin.Plugin {
 		plugin.NewDecoder("ScribbleDecoder", scribbleConfig{}, newScribble, docs),
 		plugin.NewDecoder("PayloadRegexDecoder", regexConfig{LogErrors: true}, newRegex, docs),
 		plugin.NewDecoder("PayloadXmlDecoder", xmlConfig{TimestampLayout: "RFC3339Nano"}, newXML, docs),
+		plugin.NewDecoder("GrokDecoder", grokConfig{}, newGrok, docs),
 		plugin.NewDecoder("MultiDecoder", multiConfig{CascadeStrategy: "first-wins"}, newMulti, docs),
 	}
 }

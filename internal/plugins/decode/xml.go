@@ -30,6 +30,7 @@ func newXML(c *xmlConfig, env *plugin.Env) (plugin.Decoder, error) {
 		d.paths, names = append(d.paths, path), append(names, pair.Key)
 	}
 	d.captures = newCaptures(names, c.MessageFields, c.SeverityMap, message.NewTimeParser(c.TimestampLayout, zone), env.Log)
+	d.captures.optional = true
 	return d, nil
 }
 
@@ -38,23 +39,15 @@ func (d *xmlDecoder) Decode(p *plugin.Pack) error {
 	if err := d.tree.parse(p.Message.Payload()); err != nil {
 		return fmt.Errorf("reading XML: %w", err)
 	}
-	c := d.captures // without the headers that this document does not have
 	for i, path := range d.paths {
 		found, err := d.tree.find(path, 0)
 		if err != nil {
 			return err
 		}
+		d.texts[i] = ""
 		if len(found) > 0 {
 			d.texts[i] = d.tree.value(found[0])
-			continue
-		}
-		d.texts[i] = ""
-		if i == c.timeGroup {
-			c.timeGroup = -1
-		}
-		if i == c.severityGroup {
-			c.severityGroup = -1
 		}
 	}
-	return c.apply(p, d.texts)
+	return d.captures.apply(p, d.texts)
 }
