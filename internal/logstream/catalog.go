@@ -71,6 +71,7 @@ func (c *Catalog) Refresh(ctx context.Context) (*Listing, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.settle(c.Latest()) // which stays as it is while the token is held
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l.Gen = gen

@@ -17,8 +17,15 @@ import (
 )
 
 // TestPositionsAreAskedForWhileFilesAreReadAndRotated runs a writer, a reader
-// and a keeper of positions at the same time, on the real clock.
+// and a keeper of positions at the same time, on the real clock. Files are renamed
+// so often that many scans come in between.
 func TestPositionsAreAskedForWhileFilesAreReadAndRotated(t *testing.T) {
+	for round := range 12 {
+		t.Run(fmt.Sprint(round), rotateWhileRead)
+	}
+}
+
+func rotateWhileRead(t *testing.T) {
 	const lines = 30000
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")

@@ -62,7 +62,8 @@
 // At the end of a file the next one in the order is entered, once it has data
 // and the old one, looked at again after that, still has none. Before the newest
 // file is entered the listing must be as fresh as its directory: rotation may
-// have put another file in between. The old file is watched for a while; what is
+// have put another file in between. A listing in whose time files were renamed is
+// not used at all (steady.go). The old file is watched for a while; what is
 // added to it late is read between two boundaries, Late and Return.
 //
 // A file whose content is replaced is left for a copy that has the content up to

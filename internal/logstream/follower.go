@@ -306,13 +306,17 @@ func (f *Follower) warn(err error) {
 	f.opt.Warn(fmt.Errorf("stream %q: %w", f.name, err))
 }
 
-// refresh scans anew and takes the listing over. An error was reported.
+// refresh scans anew, several times if need be, and takes the listing over. An error
+// was reported.
 func (f *Follower) refresh(ctx context.Context) error {
-	_, err := f.catalog.Refresh(ctx)
+	l, err := f.catalog.Refresh(ctx)
+	for try := 1; try < rescans && err == nil && l.unsteady[f.name]; try++ {
+		l, err = f.catalog.Refresh(ctx)
+	}
 	if err != nil && ctx.Err() == nil {
 		f.warn(err)
 	}
 	f.relist()
-	f.fresh = err == nil
+	f.fresh = err == nil && f.list.gen == l.Gen
 	return err
 }

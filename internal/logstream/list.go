@@ -49,6 +49,8 @@ type list struct {
 	stale bool
 	// doubtsSince is since when a decision waits for a settled listing, or zero.
 	doubtsSince time.Time
+	// unsteadySince is since when no listing was steady, or zero.
+	unsteadySince time.Time
 }
 
 type doneFile struct {
@@ -118,6 +120,10 @@ func (l *list) haunt(head []byte) {
 func (f *Follower) relist() {
 	l := f.catalog.Latest()
 	if l == nil || l.Gen == f.list.gen || f.cur == nil {
+		return
+	}
+	if f.unsteady(l) {
+		f.list.stale = true
 		return
 	}
 	f.list.use(l)

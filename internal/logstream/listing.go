@@ -69,6 +69,9 @@ type Listing struct {
 	// priority to order its files by. It must prevent a start.
 	Refused error
 
+	// unsteady holds the streams whose files may have been renamed while they were
+	// listed, so that one was missed or stands in two places.
+	unsteady map[string]bool
 	all      map[string]*found
 	dirs     []dirStamp
 	dirIndex map[string]int // of a path in dirs

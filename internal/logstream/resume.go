@@ -15,7 +15,15 @@ func (f *Follower) resume(ctx context.Context) bool {
 		f.warn(err)
 	}
 	l := f.catalog.Latest()
+	if l != nil && l.unsteady[f.name] && !f.list.stale {
+		f.refresh(ctx)
+		l = f.catalog.Latest()
+	}
 	if l == nil {
+		return false
+	}
+	if f.unsteady(l) {
+		f.list.stale = true
 		return false
 	}
 	f.list.use(l)
