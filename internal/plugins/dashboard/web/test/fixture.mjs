@@ -1,6 +1,6 @@
 // A running heka with logs that grow, a server that never answers, and a browser.
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, existsSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -15,6 +15,9 @@ export async function startHeka(config = join(here, 'heka.toml')) {
   if (!existsSync(binary)) throw new Error(`${binary} is missing; run make build`);
   const dir = mkdtempSync(join(tmpdir(), 'dashboard-'));
   mkdirSync(join(dir, 'log'));
+  mkdirSync(join(dir, 'share'));
+  for (const name of ['results.lua', 'quitter.lua']) copyFileSync(join(here, name), join(dir, 'share', name));
+  copyFileSync(config, join(dir, 'heka.toml'));
   const open = new Set();
   const stuck = createServer((s) => { open.add(s); s.on('error', () => {}); });
   const address = await listen(stuck);
@@ -24,8 +27,9 @@ export async function startHeka(config = join(here, 'heka.toml')) {
   const log = new Growing(join(dir, 'log'));
   log.write();
   log.burst(6000);
-  const heka = spawn(binary, ['run', '--config', config], {
-    env: { ...process.env, DASHBOARD_DIR: dir, DASHBOARD_TEST: here, DASHBOARD_STUCK: `http://${address}/`, DASHBOARD_AWAY: nobody },
+  const heka = spawn(binary, ['run', '--config', 'heka.toml'], {
+    cwd: dir, // paths in the configuration start here
+    env: { ...process.env, DASHBOARD_STUCK: `http://${address}/`, DASHBOARD_AWAY: nobody },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

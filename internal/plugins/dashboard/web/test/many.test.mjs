@@ -18,10 +18,10 @@ let dir;
 before(async () => {
   dir = mkdtempSync(join(tmpdir(), 'many-'));
   let config = `[hekad]
-base_dir = "%ENV[DASHBOARD_DIR]/state"
+base_dir = "state"
 [access_log]
 type = "LogstreamerInput"
-log_directory = "%ENV[DASHBOARD_DIR]/log"
+log_directory = "log"
 file_match = 'access\\.log'
 [DashboardOutput]
 address = "127.0.0.1:0"
