@@ -248,6 +248,18 @@ test('every page is legible in the dark', async () => {
   await dark.context.close();
 });
 
+test('without a stream the page asks, and it tells when nobody answers', async () => {
+  const cut = await watched(browser, heka.url); // its faults are wanted
+  await cut.context.route('**/api/v1/stream', (r) => r.abort());
+  await cut.go('health');
+  await cut.page.locator('.link', { hasText: 'asking every 2 s' }).waitFor();
+  await cut.context.route('**/api/**', (r) => r.abort());
+  await cut.page.locator('.link', { hasText: 'Disconnected' }).waitFor();
+  await cut.context.unrouteAll();
+  await cut.page.locator('.link.live').waitFor();
+  await cut.context.close();
+});
+
 if (process.env.SCREENSHOTS) test('pictures for the documentation', async () => {
   await new Promise((done) => setTimeout(done, 45_000)); // so that graphs have something to show
   for (const [name, hash, shown] of [['overview', 'health', '.summary'], ['topology', 'topology', '.edge text'], ['plugins', 'plugins?sort=-rate', '.spark'],
