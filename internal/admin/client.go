@@ -145,6 +145,7 @@ func (c *Client) Events(ctx context.Context, path string, query url.Values, f fu
 	defer body.Close()
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, maxEvent)
+	lines.Split(wholeLines)
 	var name string
 	for lines.Scan() {
 		line := lines.Bytes()
@@ -163,4 +164,13 @@ func (c *Client) Events(ctx context.Context, path string, query url.Values, f fu
 		return lines.Err()
 	}
 	return io.ErrUnexpectedEOF
+}
+
+// wholeLines is bufio.ScanLines without what stands behind the last line end: half
+// a line, where the stream was cut.
+func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if atEOF && bytes.IndexByte(data, '\n') < 0 {
+		return len(data), nil, nil
+	}
+	return bufio.ScanLines(data, atEOF)
 }
