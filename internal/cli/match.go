@@ -29,6 +29,7 @@ type matchTest struct {
 	explain, stats    bool
 	format            string
 	flags             messageFlags
+	tap               matchTap
 }
 
 func newMatchTest() *cobra.Command {
@@ -39,7 +40,9 @@ func newMatchTest() *cobra.Command {
 		Long: `Check an expression of the matcher language. With messages, print for each its
 number, yes or no, its type and its uuid. Messages come from files (framed, as
 outputs write them, or one JSON object a line, as heka cat --format json prints
-them; - is standard input) or are described by flags.
+them; - is standard input), are described by flags, or are those that pass
+through a running heka: --tap takes the next of them, --limit in number, or those
+until it is interrupted when that is 0.
 
 With --explain the parts of the expression are shown with their verdicts and the
 values they saw; a star marks the parts that decided.
@@ -67,6 +70,7 @@ expression does not parse.`,
   heka match test --file messages.hpb "Payload =~ /timeout/"
   heka cat --format json messages.hpb | heka match test --json - "Severity <= 3"
   heka match test --stats --file captured.hpb "Severity <= 3 && Type =~ /^app/"
+  heka match test --tap --stats "Severity <= 3 && Type =~ /^app/"
   heka match test testdata/*.match`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if suites := t.suites(args); suites != nil {
@@ -90,6 +94,7 @@ expression does not parse.`,
 	f.Lookup("format").Usage = "form of --stats"
 	f.BoolVar(&t.explain, "explain", false, "show the parts of the expression with their verdicts")
 	t.flags.register(f)
+	t.tap.register(c)
 	return c
 }
 
@@ -102,10 +107,12 @@ func (t *matchTest) run(c *cobra.Command, expr string) error {
 	for _, f := range m.Advice() {
 		fmt.Fprintln(c.ErrOrStderr(), color.YellowString("warning: %s", f))
 	}
-	given := t.file != "" || t.json != "" || t.flags.given()
+	given := t.file != "" || t.json != "" || t.tap.on || t.flags.given()
 	switch {
+	case !t.tap.on && t.tap.given(c):
+		return misused("--%s are for --tap", strings.Join(tapFlags, ", --"))
 	case t.stats && !given:
-		return misused("--stats needs messages: name them by --file or --json")
+		return misused("--stats needs messages: name them by --file, --json or --tap")
 	case t.stats && t.explain:
 		return misused("--stats and --explain exclude each other")
 	case c.Flags().Changed("format") && !t.stats:
@@ -160,6 +167,11 @@ func (t *matchTest) each(c *cobra.Command, f func(*message.Message) error) error
 			return err
 		}
 		if err := f(msg); err != nil {
+			return err
+		}
+	}
+	if t.tap.on {
+		if err := t.tap.each(c, f); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -78,28 +79,14 @@ func (o *catOptions) tap(c *cobra.Command, client *admin.Client, source string, 
 	if err := j.chooseFormat(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	var counts admin.Counts
 	j.inputs = append(j.inputs, func() error {
-		query := url.Values{"match": {o.match}, "rate": {strconv.Itoa(rate)}}
-		if source != "" {
-			query.Set("from", source)
-		}
-		err := client.Events(ctx, "/api/v1/tap", query, func(name string, data []byte) error {
-			if name == "counts" {
-				return json.Unmarshal(data, &counts)
-			}
-			return j.tapped(data)
-		})
-		switch {
-		case errors.Is(err, io.ErrUnexpectedEOF):
+		var ended bool
+		counts, ended, err = tapped(c.Context(), client, tapQuery{match: o.match, from: source, rate: rate}, j.tapped)
+		if ended {
 			j.diag.say("heka has ended")
-			return nil
-		case err == nil, errors.Is(err, errEnough), broken(err):
-			return err
 		}
-		return refused(err)
+		return err
 	})
 	err = j.run(c.OutOrStdout())
 	if left := counts.Skipped + counts.Passed - counts.Looked; left > 0 {
@@ -108,22 +95,57 @@ func (o *catOptions) tap(c *cobra.Command, client *admin.Client, source string, 
 	return err
 }
 
-// tapped shows one event of a tap at once.
-func (j *catJob) tapped(event []byte) error {
-	var t admin.Tapped
-	if err := json.Unmarshal(event, &t); err != nil {
-		return err
-	}
-	m := message.New()
-	if err := m.ParseJSON(t.Message); err != nil {
-		return err
-	}
-	if t.Cut {
-		j.diag.say("The payload and fields of a large message were left out")
+// tapped shows a message of a tap at once.
+func (j *catJob) tapped(m *message.Message, cut bool) error {
+	if cut {
+		j.diag.say("%s", cutInTap)
 	}
 	j.processed++
 	if err := j.show(m, nil); err != nil {
 		return err
 	}
 	return unwritten(j.flush())
+}
+
+// cutInTap tells that a tap did not show all of a message.
+const cutInTap = "The payload and fields of a large message were left out"
+
+// tapQuery says what of a running heka is wanted.
+type tapQuery struct {
+	match string
+	from  string // input or filter; "" is all
+	rate  int    // messages a second at most
+}
+
+// tapped calls f for messages of a running heka until it returns an error, which
+// is handed on, or an interrupt or the end of heka ends it. The message is new; cut
+// says that its payload and fields were left out.
+func tapped(ctx context.Context, client *admin.Client, q tapQuery, f func(m *message.Message, cut bool) error) (counts admin.Counts, ended bool, err error) {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	query := url.Values{"match": {q.match}, "rate": {strconv.Itoa(q.rate)}}
+	if q.from != "" {
+		query.Set("from", q.from)
+	}
+	err = client.Events(ctx, "/api/v1/tap", query, func(name string, data []byte) error {
+		if name == "counts" {
+			return json.Unmarshal(data, &counts)
+		}
+		var t admin.Tapped
+		if err := json.Unmarshal(data, &t); err != nil {
+			return err
+		}
+		m := message.New()
+		if err := m.ParseJSON(t.Message); err != nil {
+			return err
+		}
+		return f(m, t.Cut)
+	})
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return counts, true, nil
+	case err == nil, errors.Is(err, errEnough), broken(err):
+		return counts, false, err
+	}
+	return counts, false, refused(err)
 }
