@@ -60,6 +60,10 @@ soak:
 
 bench: build
 	$(GO) run ./internal/bench -heka bin/heka
+	$(GO) test -run '^$$' -bench '^(BenchmarkMatch|BenchmarkSet)$$' -benchtime 0.2s ./internal/matcher
+	$(GO) test -run '^$$' -bench '^BenchmarkParse$$' ./message
+	$(GO) test -run '^$$' -bench '^Benchmark(ReadHeader|ReadField|Counting)$$' ./internal/sandbox
+	$(GO) test -run '^$$' -bench '^BenchmarkNginxCombined$$' ./internal/sandbox/lpeg
 
 # Every fuzz target for FUZZ each.
 fuzz:

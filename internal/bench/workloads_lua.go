@@ -15,6 +15,22 @@ var luaWorkloads = []workload{
 		goal: func(r, _ result) string { return below(r, result{}, 0, 0, 14, 0) }},
 	{name: "W3", what: "framed protobuf over TCP → Lua: 4 fields, circular buffer", run: w3,
 		goal: func(r, _ result) string { return below(r, result{}, 450_000, 0, 2.5, 0) }},
+	{name: "idle-lua", what: "1,000 SandboxFilters, nothing to do", run: idleLua,
+		goal: func(r, _ result) string { return below(r, result{}, 0, 0, 0, 150) }},
+}
+
+// idleLua runs many small filters that get no message.
+func idleLua(b *bench) (result, error) {
+	script := b.file("idle.lua")
+	const text = "local count = 0\nfunction process_message() count = count + 1 return 0 end\nfunction timer_event() end\n"
+	if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
+		return result{}, err
+	}
+	var toml strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&toml, "[idle%d]\ntype=\"SandboxFilter\"\nfilename=%q\nticker_interval=60\nmessage_matcher=\"Type == 'x%d'\"\n", i, script, i)
+	}
+	return b.idle(toml.String())
 }
 
 // w1Lua is W1 with a script as decoder, which has a further option, on a tenth of
