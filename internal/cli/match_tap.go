@@ -31,6 +31,7 @@ func (t *matchTap) register(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&t.on, "tap", false, "try messages that pass through a running heka")
 	f.StringVar(&t.from, "from", "", "with --tap, only what this input or filter sends")
+	completeNames(c, "from", t.senders)
 	f.Uint64Var(&t.limit, "limit", defaultMatchTap, "with --tap, end after this many messages; 0 is never")
 }
 

@@ -110,6 +110,7 @@ section it was loaded with, without the manager's.`,
 	}
 	o.register(c)
 	c.Flags().StringVar(&o.filter, "filtername", "filter", "section name of the filter")
+	completeNames(c, "filtername", loadedFilters)
 	hide(c, &o.script, "script", "scriptconfig")
 	return c
 }

@@ -64,6 +64,7 @@ heka's own messages. The formats are those of heka cat.`,
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
 	f.StringVar(&source, "from", "", "only what this input or filter sends")
+	completeNames(c, "from", a.senders)
 	f.IntVar(&rate, "rate", defaultTapRate, "show at most this many messages a second")
 	completeWords(c, "format", catFormats)
 	return c
