@@ -54,13 +54,14 @@ for i = 1, #cases do report(i .. " " .. told(pcall(cases[i])) .. "\n") end
 `
 
 // TestLibrariesAgreeWithLua runs random calls of the library functions here and by
-// PUC Lua 5.1, which is Debian's package lua5.1. AGREEMENT_SEED repeats a run.
+// PUC Lua 5.1, which is Debian's package lua5.1. The calls are the same each
+// time; AGREEMENT_SEED draws others.
 func TestLibrariesAgreeWithLua(t *testing.T) {
 	path, err := exec.LookPath("lua5.1")
 	if err != nil {
 		t.Fatalf("%v; install Debian's lua5.1", err)
 	}
-	seed := rand.Uint64()
+	seed := uint64(1)
 	if s := os.Getenv("AGREEMENT_SEED"); s != "" {
 		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
 			t.Fatal(err)
@@ -161,7 +162,8 @@ func (d *draw) text(most int) string {
 func (d *draw) number() string {
 	switch d.IntN(8) {
 	case 0:
-		return d.one("0", "-0.0", "1", "-1", "0.5", "-0.5", "1.5", "2.5", "1e15", "1e16", "2^53", "-2^53", "1e100", "1e-100", "0.1", "1/3", "2^31", "2^32", "-2^31")
+		// There is no -0: compilers take it for the constant 0 where a function has both.
+		return d.one("0", "1", "-1", "0.5", "-0.5", "1.5", "2.5", "1e15", "1e16", "2^53", "-2^53", "1e100", "1e-100", "0.1", "1/3", "2^31", "2^32", "-2^31")
 	case 1:
 		return fmt.Sprint(d.IntN(20) - 10)
 	case 2:
