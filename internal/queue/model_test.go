@@ -48,7 +48,7 @@ type fate struct {
 type reading struct {
 	r       *queue.Reader
 	fresh   bool // may begin anywhere, as what came before may be deleted
-	session bool // last is of this session
+	current bool // last was handed out since the queue was opened
 	last    int  // number of the last record handed out
 	acked   int  // highest number of a record acknowledged, -1 none
 	kept    int  // the same, but not counting what a crash may have undone
@@ -105,7 +105,7 @@ func (m *machine) open(t *rapid.T) {
 		t.Fatalf("after an orderly end: %+v", report)
 	}
 	for name, r := range m.readers {
-		r.r, r.session, r.hand = nil, false, nil
+		r.r, r.current, r.hand = nil, false, nil
 		if !m.orderly {
 			r.kept = -1
 		}
@@ -221,13 +221,13 @@ func (m *machine) see(t *rapid.T, r *reading, b queue.Batch) {
 		}
 		r.hand[i].Body = nil
 		from := r.last + 1
-		if !r.session {
+		if !r.current {
 			from = r.acked + 1
 			if r.fresh {
 				from = n
 				r.acked = n - 1
 			}
-			r.session, r.fresh = true, false
+			r.current, r.fresh = true, false
 		} else if n <= r.last {
 			t.Fatalf("record %d after %d", n, r.last)
 		}
@@ -385,7 +385,7 @@ func (m *machine) drain(t *rapid.T) {
 			m.see(t, r, b)
 		}
 		from := r.last + 1
-		if !r.session {
+		if !r.current {
 			from = r.acked + 1
 		}
 		if r.fresh {
