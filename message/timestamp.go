@@ -99,9 +99,11 @@ var (
 // same unit, completes what the layout does not have:
 //
 //   - without a date it is the day of now in the zone of the text;
-//   - without a year it is the year that puts the time nearest to now and at most
-//     one day ahead of it; 29 February goes to the last leap year;
-//   - with a day only it is the month chosen in the same way.
+//   - without a year it is the year that puts the time nearest to now: the last one
+//     that puts it at most 183 days ahead, for 29 February the last leap year
+//     that does;
+//   - with a day only it is the last month that puts the time at most 16 days
+//     ahead.
 //
 // The number of an Epoch layout may have a fraction, of which everything behind
 // the nanoseconds is cut off; an empty text is 0. Signs, exponents and blanks are

@@ -66,10 +66,20 @@ func (l *layoutParser) parse(text string, loc *time.Location, now int64) (t time
 	return t, false
 }
 
-// nearest completes text by the last year or month that puts it no more than a
-// day ahead of now.
+// Half a year and half a month, rounded up: of two times a year or a month apart
+// the one that lies less ahead of now is the nearer one.
+const (
+	halfYear  = 183 * 24 * time.Hour
+	halfMonth = 16 * 24 * time.Hour
+)
+
+// nearest completes text by the last year that puts it no more than halfYear ahead
+// of now, or by the last month that puts it no more than halfMonth ahead.
 func (l *layoutParser) nearest(text string, loc *time.Location, now time.Time) (time.Time, bool) {
-	limit := now.Add(24 * time.Hour)
+	limit := now.Add(halfYear)
+	if l.open == openMonth {
+		limit = now.Add(halfMonth)
+	}
 	// One more day, since the text may carry another zone.
 	year, month, _ := limit.Add(24 * time.Hour).Date()
 	for range 10 { // two leap years are at most 8 years apart

@@ -111,11 +111,13 @@ M.rfc3339_full_time = M.rfc3339_partial_time * M.rfc3339_time_offset
 M.rfc3339 = Ct(M.rfc3339_full_date * "T" * M.rfc3339_full_time)
 
 -- The year that a time without one belongs to: the current one, but December read
--- in January is of the year before.
+-- in January is of the year before, and January read in December, which a clock
+-- ahead or another zone makes, of the year after.
 local function this_year(t)
-    local now = os.date("*t")
+    local now, month = os.date("*t"), tonumber(t.month)
     t.year = now.year
-    if now.month == 1 and tonumber(t.month) == 12 then t.year = now.year - 1 end
+    if now.month == 1 and month == 12 then t.year = now.year - 1 end
+    if now.month == 12 and month == 1 then t.year = now.year + 1 end
     return t
 end
 

@@ -27,6 +27,14 @@ function process_message()
     time(dt.pgsql_timestamp, "2014-02-10 16:46:36", t)
     local year = os.date("%Y")
     time(dt.rfc3164_timestamp, "Feb  9 14:17:01", os.time{year = year, month = 2, day = 9, hour = 14, min = 17, sec = 1} * 1e9)
+    local date = os.date
+    for text, years in pairs{["Dec 31 23:59:59"] = {-1, 0, 0}, ["Jan  1 00:00:01"] = {0, 0, 1}, ["Jul  1 00:00:00"] = {0, 0, 0}} do
+        for i, month in ipairs{1, 7, 12} do
+            os.date = function() return {year = 2014, month = month} end
+            equal(text .. " in month " .. month, dt.rfc3164_timestamp:match(text).year, 2014 + years[i])
+        end
+    end
+    os.date = date
     for format, text in pairs{["%c"] = "Mon Feb 10 16:46:36 2014", ["%D %T"] = "02/10/14 16:46:36",
         ["%D %r"] = "02/10/14 04:46:36 PM", ["%d/%b/%Y:%H:%M:%S %z"] = "10/Feb/2014:16:46:36 +0000",
         ["%s"] = "1392050796", ["%Y-%m-%dT%H:%M:%S%Z"] = "2014-02-10T08:46:36PST"} do
