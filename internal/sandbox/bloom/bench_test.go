@@ -6,14 +6,15 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/bloom"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 func BenchmarkAdd(b *testing.B) {
 	L := newState(b, bloom.Options{})
-	run(b, L, "f = bloom_filter.new(100000, 0.01)")
+	luatest.Run(b, L, "f = bloom_filter.new(100000, 0.01)")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := method(b, L, "add", lua.LString("192.168.100.200")); err != nil {
+		if _, err := luatest.Method(L, "f", "add", lua.LString("192.168.100.200")); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -8,27 +8,15 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hekad/heka/internal/sandbox/bloom"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
-
-// method calls a method of the filter in the global f.
-func method(t testing.TB, L *lua.LState, name string, args ...lua.LValue) (lua.LValue, error) {
-	t.Helper()
-	f := L.GetGlobal("f").(*lua.LUserData)
-	fn := L.GetField(L.GetField(f.Metatable, "__index"), name)
-	if err := L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, append([]lua.LValue{f}, args...)...); err != nil {
-		return nil, err
-	}
-	v := L.Get(-1)
-	L.Pop(1)
-	return v, nil
-}
 
 // A filter never forgets, says "new" of nothing it knows, counts what it called
 // new, and is the same after a restart.
 func TestFilterAgreesWithASet(t *testing.T) {
 	L := newState(t, bloom.Options{})
 	rapid.Check(t, func(rt *rapid.T) {
-		run(t, L, fmt.Sprintf("f = bloom_filter.new(%d, %g)",
+		luatest.Run(t, L, fmt.Sprintf("f = bloom_filter.new(%d, %g)",
 			rapid.IntRange(2, 200).Draw(rt, "items"), rapid.Float64Range(1e-6, 0.9).Draw(rt, "probability")))
 		set := map[lua.LValue]bool{}
 		count := 0
@@ -41,8 +29,8 @@ func TestFilterAgreesWithASet(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"add": func(rt *rapid.T) {
 				k := key()
-				known, _ := method(t, L, "query", k)
-				added, _ := method(t, L, "add", k)
+				known, _ := luatest.Method(L, "f", "query", k)
+				added, _ := luatest.Method(L, "f", "add", k)
 				if added == known {
 					rt.Fatalf("%v: query %v, add %v", k, known, added)
 				}
@@ -54,15 +42,15 @@ func TestFilterAgreesWithASet(t *testing.T) {
 			"restart": func(*rapid.T) {
 				text := string(filter(L, "f").AppendPreserved(nil, "f"))
 				L.SetGlobal("f", lua.LNil)
-				run(t, L, text)
+				luatest.Run(t, L, text)
 			},
 			"": func(rt *rapid.T) {
 				for k := range set {
-					if known, _ := method(t, L, "query", k); known != lua.LTrue {
+					if known, _ := luatest.Method(L, "f", "query", k); known != lua.LTrue {
 						rt.Fatalf("%v is forgotten", k)
 					}
 				}
-				if n, _ := method(t, L, "count"); n != lua.LNumber(count) {
+				if n, _ := luatest.Method(L, "f", "count"); n != lua.LNumber(count) {
 					rt.Fatalf("count %v, want %d", n, count)
 				}
 			},
@@ -78,13 +66,13 @@ func FuzzRestore(f *testing.F) {
 	f.Add(-1, "x")
 	L := newState(f, bloom.Options{})
 	f.Fuzz(func(t *testing.T, count int, data string) {
-		run(t, L, "f = bloom_filter.new(20, 0.01)")
+		luatest.Run(t, L, "f = bloom_filter.new(20, 0.01)")
 		before := string(filter(L, "f").AppendPreserved(nil, "f"))
 		args := []lua.LValue{lua.LNumber(count), lua.LString(data)}
 		if count == -1 {
 			args = args[1:]
 		}
-		_, err := method(t, L, "fromstring", args...)
+		_, err := luatest.Method(L, "f", "fromstring", args...)
 		after := string(filter(L, "f").AppendPreserved(nil, "f"))
 		if err != nil {
 			if len(data) == 24 && count >= -1 && count < 1<<53 || after != before {
@@ -92,7 +80,7 @@ func FuzzRestore(f *testing.F) {
 			}
 			return
 		}
-		run(t, L, "f = nil "+after)
+		luatest.Run(t, L, "f = nil "+after)
 		if again := string(filter(L, "f").AppendPreserved(nil, "f")); again != after {
 			t.Fatalf("%q restored as %q", after, again)
 		}

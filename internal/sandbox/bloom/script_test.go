@@ -1,89 +1,31 @@
 package bloom_test
 
 import (
-	"context"
-	"errors"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/bloom"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
-// prelude are the words of the scripts in testdata.
-const prelude = `
-function same(got, want, what)
-  if got ~= want then
-    error(string.format("%s: got %s, want %s", what or "value", tostring(got), tostring(want)), 2)
-  end
-end
-function fails(want, script)
-  local f = assert(loadstring(script, "s"))
-  local ok, got = pcall(f)
-  if ok then error("no error from " .. script .. ", want " .. want, 2) end
-  if got ~= "s:1: " .. want then error(script .. ": got '" .. tostring(got) .. "', want '" .. want .. "'", 2) end
-end
-`
-
-// newState returns a state with the library and the function preserve(f, variable)
-// of the host.
+// newState returns a state with the library under the limits of o.
 func newState(t testing.TB, o bloom.Options) *lua.LState {
 	t.Helper()
-	L := lua.NewState()
-	t.Cleanup(L.Close)
-	L.PreloadModule("bloom_filter", bloom.Opener(o))
-	L.SetGlobal("preserve", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(L.CheckUserData(1).Value.(*bloom.Filter).AppendPreserved(nil, L.CheckString(2))))
-		return 1
-	}))
-	run(t, L, prelude+`assert(require "bloom_filter" == bloom_filter)`)
-	return L
+	return luatest.NewState(t, "bloom_filter", bloom.Opener(o))
 }
 
-func run(t testing.TB, L *lua.LState, script string) {
-	t.Helper()
-	if err := L.DoString(script); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func filter(L *lua.LState, name string) *bloom.Filter {
-	return L.GetGlobal(name).(*lua.LUserData).Value.(*bloom.Filter)
-}
+func filter(L *lua.LState, name string) *bloom.Filter { return luatest.Object[*bloom.Filter](L, name) }
 
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
-			L := newState(t, bloom.Options{})
-			if err := L.DoFile(file); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
+	luatest.Scripts(t, func(t testing.TB) *lua.LState { return newState(t, bloom.Options{}) })
 }
 
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
 	L.PreloadModule("other", bloom.Open)
-	run(t, L, `assert(require "other".new(10, 0.1):add("x"))`)
-}
-
-// errText returns the error of a script.
-func errText(t *testing.T, L *lua.LState, script string) string {
-	t.Helper()
-	err := L.DoString(script)
-	var api *lua.ApiError
-	if !errors.As(err, &api) {
-		t.Fatalf("%s: no error", script)
-	}
-	return api.Object.String()
+	luatest.Run(t, L, `assert(require "other".new(10, 0.1):add("x"))`)
 }
 
 func TestMemoryIsReserved(t *testing.T) {
@@ -96,42 +38,26 @@ func TestMemoryIsReserved(t *testing.T) {
 	for _, script := range []string{
 		`bloom_filter.new(1e6, 0.001)`, `bloom_filter.new(1e300, 0.5)`, `bloom_filter.new(1/0, 0.5)`, `bloom_filter.new(4294967296, 1e-300)`,
 	} {
-		if got := errText(t, L, script); got != "not enough memory" {
+		if got := luatest.ErrText(t, L, script); got != "not enough memory" {
 			t.Errorf("%s: got %q", script, got)
 		}
 	}
-	run(t, L, `f = bloom_filter.new(1000, 0.01)`)
+	luatest.Run(t, L, `f = bloom_filter.new(1000, 0.01)`)
 	if size := filter(L, "f").Size(); size != taken || size < 1199 {
 		t.Errorf("reserved %d bytes, size is %d", taken, size)
 	}
 }
 
-// done is a context that is over.
-type done struct{ context.Context }
-
-func (done) Err() error { return errors.New("instruction_limit exceeded") }
-
 func TestLongWorkStopsWithTheContext(t *testing.T) {
 	L := newState(t, bloom.Options{})
-	run(t, L, `
+	luatest.Run(t, L, `
 		f = bloom_filter.new(10, 1e-300)
 		add, query, new = f.add, f.query, bloom_filter.new
 		key = string.rep("x", 1e6)
 	`)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	for name, args := range map[string][]lua.LValue{
+	luatest.Stops(t, L, map[string][]lua.LValue{
 		"add":   {L.GetGlobal("f"), L.GetGlobal("key")},
 		"query": {L.GetGlobal("f"), L.GetGlobal("key")},
 		"new":   {lua.LNumber(1e6), lua.LNumber(0.01)},
-	} {
-		fn := L.GetGlobal(name)
-		L.SetContext(done{ctx})
-		err := L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, args...)
-		L.RemoveContext()
-		var api *lua.ApiError
-		if !errors.As(err, &api) || api.Object.String() != "instruction_limit exceeded" {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
+	})
 }

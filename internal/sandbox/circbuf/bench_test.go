@@ -6,13 +6,14 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/circbuf"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 // host calls a method the way the machine does, without the machine: inside of one
 // call into the state, with the arguments pushed anew each time.
 func host(b *testing.B, construct, name string, args ...lua.LValue) {
 	L := newState(b, circbuf.Options{})
-	run(b, L, "cb = "+construct)
+	luatest.Run(b, L, "cb = "+construct)
 	cb := L.GetGlobal("cb").(*lua.LUserData)
 	fn := L.GetField(L.GetField(cb.Metatable, "__index"), name).(*lua.LFunction).GFunction
 	args = append([]lua.LValue{cb}, args...)
@@ -35,7 +36,7 @@ func host(b *testing.B, construct, name string, args ...lua.LValue) {
 // BenchmarkNothing is what the other benchmarks measure beside their methods.
 func BenchmarkNothing(b *testing.B) {
 	L := newState(b, circbuf.Options{})
-	run(b, L, "cb = circular_buffer.new(2, 1, 1)")
+	luatest.Run(b, L, "cb = circular_buffer.new(2, 1, 1)")
 	args := []lua.LValue{L.GetGlobal("cb"), now, lua.LNumber(2), lua.LNumber(1)}
 	nothing := func(L *lua.LState) int { return 0 }
 	loop := func(L *lua.LState) int {
@@ -81,7 +82,7 @@ func BenchmarkRankSum(b *testing.B) {
 
 func BenchmarkLuaAdd(b *testing.B) {
 	L := newState(b, circbuf.Options{})
-	run(b, L, `
+	luatest.Run(b, L, `
 		cb = circular_buffer.new(1440, 4, 60)
 		function adds(n) for i = 1, n do cb:add(1.7e18, 2, 1) end end`)
 	b.ReportAllocs()
@@ -93,7 +94,7 @@ func BenchmarkLuaAdd(b *testing.B) {
 
 func BenchmarkOutputDay(b *testing.B) {
 	L := newState(b, circbuf.Options{})
-	run(b, L, `
+	luatest.Run(b, L, `
 		cb = circular_buffer.new(1440, 4, 60)
 		for i = 0, 1439 do for c = 1, 4 do cb:set(i * 60e9, c, i * c / 7) end end`)
 	var buf []byte

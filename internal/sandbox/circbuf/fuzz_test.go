@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/circbuf"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 // FuzzRestore: a text either restores a state that is written and read again
@@ -20,7 +21,7 @@ func FuzzRestore(f *testing.F) {
 	}
 	L := newState(f, circbuf.Options{})
 	f.Fuzz(func(t *testing.T, text string, deltas bool) {
-		run(t, L, "cb = circular_buffer.new(2, 2, 3, "+lua.LBool(deltas).String()+")")
+		luatest.Run(t, L, "cb = circular_buffer.new(2, 2, 3, "+lua.LBool(deltas).String()+")")
 		b := buffer(L, "cb")
 		before := b.AppendPreserved(nil, "cb")
 		fn := L.GetField(L.GetField(L.GetGlobal("cb").(*lua.LUserData).Metatable, "__index"), "fromstring")
@@ -35,7 +36,7 @@ func FuzzRestore(f *testing.F) {
 		b.AppendOutput(nil, 0)
 		method(t, L, "compute", 2, lua.LString("sd"), lua.LNumber(1))
 		method(t, L, "add", 1, method(t, L, "current_time", 1)[0], lua.LNumber(2), lua.LNumber(0))
-		run(t, L, "cb = nil "+string(after))
+		luatest.Run(t, L, "cb = nil "+string(after))
 		if again := buffer(L, "cb").AppendPreserved(nil, "cb"); !bytes.Equal(again, after) {
 			t.Fatalf("%q restored as\n%s\nthat as\n%s", text, after, again)
 		}

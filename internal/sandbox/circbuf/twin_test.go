@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hekad/heka/internal/sandbox/circbuf"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 // A twin is a circular buffer written down as its documentation tells: a map of
@@ -263,7 +264,7 @@ func TestBufferAgreesWithItsTwin(t *testing.T) {
 		span := rapid.SampledFrom([]int64{1, 2, 60}).Draw(rt, "span")
 		deltas := rapid.Bool().Draw(rt, "deltas")
 		w := newTwin(rows, columns, span, deltas)
-		run(t, L, fmt.Sprintf("cb = circular_buffer.new(%d, %d, %d, %t)", rows, columns, span, deltas))
+		luatest.Run(t, L, fmt.Sprintf("cb = circular_buffer.new(%d, %d, %d, %t)", rows, columns, span, deltas))
 		for c := range columns {
 			w.aggregation[c] = rapid.SampledFrom([]string{"sum", "min", "max", "none"}).Draw(rt, "aggregation")
 			method(t, L, "set_header", 1, lua.LNumber(c+1), lua.LString("n"), lua.LString("u"), lua.LString(w.aggregation[c]))
@@ -364,7 +365,7 @@ func TestBufferAgreesWithItsTwin(t *testing.T) {
 			"restart": func(rt *rapid.T) {
 				text := string(buffer(L, "cb").AppendPreserved(nil, "cb"))
 				L.SetGlobal("cb", lua.LNil)
-				run(t, L, text)
+				luatest.Run(t, L, text)
 				if again := string(buffer(L, "cb").AppendPreserved(nil, "cb")); again != text {
 					rt.Fatalf("restored\n%s\nas\n%s", text, again)
 				}

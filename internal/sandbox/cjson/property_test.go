@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hekad/heka/internal/sandbox/cjson"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 // document draws a value as encoding/json has it, without nulls: a Lua table does
@@ -102,7 +103,7 @@ func canonical(t testing.TB, v any) string {
 // Both directions agree with encoding/json.
 func TestDocumentsRoundTrip(t *testing.T) {
 	L := newState(t, cjson.Options{})
-	run(t, L, `cjson.encode_number_precision(17)`)
+	luatest.Run(t, L, `cjson.encode_number_precision(17)`)
 	rapid.Check(t, func(rt *rapid.T) {
 		doc := document(rt, 4)
 		text := canonical(t, doc)
@@ -162,7 +163,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(s)
 	}
 	L := newState(f, cjson.Options{})
-	run(f, L, `cjson.decode_null(true)`)
+	luatest.Run(f, L, `cjson.decode_null(true)`)
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := call(t, L, "decode", lua.LString(text))
 		var want any

@@ -3,80 +3,31 @@ package cjson_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/cjson"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
-
-// prelude are the words of the scripts in testdata. A failing call is compared
-// without the position of the caller.
-const prelude = `
-function same(got, want, what)
-  if got ~= want and (got == got or want == want) then
-    error(string.format("%s: got %s, want %s", what or "value", tostring(got), tostring(want)), 2)
-  end
-end
-function fails(want, f, ...)
-  local ok, got = pcall(f, ...)
-  if ok then error("no error, want " .. want, 2) end
-  if got ~= want then error("got error '" .. tostring(got) .. "', want '" .. want .. "'", 2) end
-end
-`
 
 // newState returns a state with the library under the limits of o.
 func newState(t testing.TB, o cjson.Options) *lua.LState {
 	t.Helper()
-	L := lua.NewState()
-	t.Cleanup(L.Close)
-	L.PreloadModule("cjson", cjson.Opener(o))
-	run(t, L, prelude+`cjson = require "cjson"`)
-	return L
-}
-
-func run(t testing.TB, L *lua.LState, script string) {
-	t.Helper()
-	if err := L.DoString(script); err != nil {
-		t.Fatal(err)
-	}
+	return luatest.NewState(t, "cjson", cjson.Opener(o))
 }
 
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
-			L := newState(t, cjson.Options{})
-			if err := L.DoFile(file); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
+	luatest.Scripts(t, func(t testing.TB) *lua.LState { return newState(t, cjson.Options{}) })
 }
 
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
 	L.PreloadModule("json_of_tests", cjson.Open)
-	run(t, L, `
+	luatest.Run(t, L, `
 		local mod = require "json_of_tests"
 		assert(mod == cjson and mod.encode({1}) == "[1]")`)
-}
-
-// errText returns the error of a script.
-func errText(t *testing.T, L *lua.LState, script string) string {
-	t.Helper()
-	err := L.DoString(script)
-	var api *lua.ApiError
-	if !errors.As(err, &api) {
-		t.Fatalf("%s: no error", script)
-	}
-	return api.Object.String()
 }
 
 func TestErrorsCarryThePositionOfTheCaller(t *testing.T) {
@@ -88,7 +39,7 @@ func TestErrorsCarryThePositionOfTheCaller(t *testing.T) {
 		`cjson.decode({})`:            `<string>:1: bad argument #1 to 'decode' (string expected, got table)`,
 		`cjson.decode_max_depth("x")`: `<string>:1: bad argument #1 to 'decode_max_depth' (number expected, got string)`,
 	} {
-		if got := errText(t, L, script); got != want {
+		if got := luatest.ErrText(t, L, script); got != want {
 			t.Errorf("%s: got %q, want %q", script, got, want)
 		}
 	}
@@ -96,7 +47,7 @@ func TestErrorsCarryThePositionOfTheCaller(t *testing.T) {
 
 func TestOutputLimitIsOfTheTextItself(t *testing.T) {
 	L := newState(t, cjson.Options{OutputLimit: 100})
-	run(t, L, `
+	luatest.Run(t, L, `
 		same(#cjson.encode(string.rep("x", 98)), 100)
 		same(#cjson.encode(string.rep('"', 49)), 100)
 		fails("strbuf output_limit exceeded", cjson.encode, string.rep("x", 99))
@@ -131,7 +82,7 @@ func (b *budget) Err() error { return errors.New("instruction_limit exceeded") }
 
 func TestHugeWorkIsCounted(t *testing.T) {
 	L := newState(t, cjson.Options{})
-	run(t, L, `
+	luatest.Run(t, L, `
 		blowup = {}
 		for i = 1, 40 do blowup = {blowup, blowup} end
 		text = "[" .. string.rep("[],", 1e6) .. "1]"
@@ -145,7 +96,7 @@ func TestHugeWorkIsCounted(t *testing.T) {
 		`cjson.encode({[2147483647] = 1})`,
 	} {
 		L.SetContext(&budget{context.Background(), 100})
-		if got := errText(t, L, script); got != "instruction_limit exceeded" {
+		if got := luatest.ErrText(t, L, script); got != "instruction_limit exceeded" {
 			t.Errorf("%s: got %q", script, got)
 		}
 		L.RemoveContext()
@@ -159,19 +110,19 @@ func TestMemoryIsReserved(t *testing.T) {
 			L.Error(lua.LString("not enough memory"), 0)
 		}
 	}})
-	run(t, L, `
+	luatest.Run(t, L, `
 		blowup = {}
 		for i = 1, 40 do blowup = {blowup, blowup} end
 		text = "[" .. string.rep("{},", 1e5) .. "1]"
 	`)
 	for _, script := range []string{`cjson.encode(blowup)`, `cjson.decode(text)`} {
 		taken = 0
-		if got := errText(t, L, script); got != "not enough memory" {
+		if got := luatest.ErrText(t, L, script); got != "not enough memory" {
 			t.Errorf("%s: got %q", script, got)
 		}
 	}
 	taken = 0
-	run(t, L, `keep = cjson.decode('[1,{"a":"0123456789"}]')`)
+	luatest.Run(t, L, `keep = cjson.decode('[1,{"a":"0123456789"}]')`)
 	if want := 2*16 + 56 + 40 + 56 + 25 + 34; taken != want {
 		t.Errorf("decode took %d bytes, want %d", taken, want)
 	}
@@ -179,7 +130,7 @@ func TestMemoryIsReserved(t *testing.T) {
 
 func TestDepthIsBoundedWhateverIsAskedFor(t *testing.T) {
 	L := newState(t, cjson.Options{})
-	run(t, L, `
+	luatest.Run(t, L, `
 		cjson.decode_max_depth(2147483647)
 		cjson.encode_max_depth(2147483647)
 		fails("Found too many nested data structures (10001) at character 10001", cjson.decode, string.rep("[", 1e6))

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/hekad/heka/internal/sandbox/cjson"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 // The library is held against lua-cjson under PUC Lua, both from Debian's packages
@@ -107,7 +108,7 @@ func TestAgreesWithLuaCJSON(t *testing.T) {
 
 	ours := filepath.Join(t.TempDir(), "ours")
 	L := newState(t, cjson.Options{})
-	run(t, L, fmt.Sprintf(`
+	luatest.Run(t, L, fmt.Sprintf(`
 		cjson.decode_null(true)
 		cjson.decode_max_depth(50)
 		out = assert(io.open(%q, "w"))

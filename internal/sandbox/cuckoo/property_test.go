@@ -11,33 +11,21 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hekad/heka/internal/sandbox/cuckoo"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
-
-// method calls a method of the filter in the global f.
-func method(t testing.TB, L *lua.LState, name string, args ...lua.LValue) (lua.LValue, error) {
-	t.Helper()
-	f := L.GetGlobal("f").(*lua.LUserData)
-	fn := L.GetField(L.GetField(f.Metatable, "__index"), name)
-	if err := L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, append([]lua.LValue{f}, args...)...); err != nil {
-		return nil, err
-	}
-	v := L.Get(-1)
-	L.Pop(1)
-	return v, nil
-}
 
 // A filter knows every key that it took and was not told to delete, counts them,
 // and is the same after a restart.
 func TestFilterAgreesWithASet(t *testing.T) {
 	L := newState(t, cuckoo.Options{})
 	rapid.Check(t, func(rt *rapid.T) {
-		run(t, L, fmt.Sprintf("f = cuckoo_filter.new(%d)", rapid.IntRange(5, 100).Draw(rt, "items")))
+		luatest.Run(t, L, fmt.Sprintf("f = cuckoo_filter.new(%d)", rapid.IntRange(5, 100).Draw(rt, "items")))
 		set := map[lua.LNumber]bool{}
 		key := func() lua.LNumber { return lua.LNumber(rapid.IntRange(0, 150).Draw(rt, "key")) }
 		rt.Repeat(map[string]func(*rapid.T){
 			"add": func(rt *rapid.T) {
 				k := key()
-				added, err := method(t, L, "add", k)
+				added, err := luatest.Method(L, "f", "add", k)
 				switch {
 				case err != nil:
 					if !strings.Contains(err.Error(), "the cuckoo filter is full") || set[k] {
@@ -54,7 +42,7 @@ func TestFilterAgreesWithASet(t *testing.T) {
 					return
 				}
 				k := slices.Min(slices.Collect(maps.Keys(set)))
-				if found, err := method(t, L, "delete", k); err != nil || found != lua.LTrue {
+				if found, err := luatest.Method(L, "f", "delete", k); err != nil || found != lua.LTrue {
 					rt.Fatalf("delete(%v): %v, %v", k, found, err)
 				}
 				delete(set, k)
@@ -62,15 +50,15 @@ func TestFilterAgreesWithASet(t *testing.T) {
 			"restart": func(*rapid.T) {
 				text := string(filter(L, "f").AppendPreserved(nil, "f"))
 				L.SetGlobal("f", lua.LNil)
-				run(t, L, text)
+				luatest.Run(t, L, text)
 			},
 			"": func(rt *rapid.T) {
 				for k := range set {
-					if known, _ := method(t, L, "query", k); known != lua.LTrue {
+					if known, _ := luatest.Method(L, "f", "query", k); known != lua.LTrue {
 						rt.Fatalf("%v is forgotten", k)
 					}
 				}
-				if n, _ := method(t, L, "count"); n != lua.LNumber(len(set)) {
+				if n, _ := luatest.Method(L, "f", "count"); n != lua.LNumber(len(set)) {
 					rt.Fatalf("count %v, want %d", n, len(set))
 				}
 			},
@@ -86,9 +74,9 @@ func FuzzRestore(f *testing.F) {
 	f.Add(-1, "x", "y")
 	L := newState(f, cuckoo.Options{})
 	f.Fuzz(func(t *testing.T, count int, data, key string) {
-		run(t, L, "f = cuckoo_filter.new(8)")
+		luatest.Run(t, L, "f = cuckoo_filter.new(8)")
 		before := string(filter(L, "f").AppendPreserved(nil, "f"))
-		_, err := method(t, L, "fromstring", lua.LNumber(count), lua.LString(data))
+		_, err := luatest.Method(L, "f", "fromstring", lua.LNumber(count), lua.LString(data))
 		after := string(filter(L, "f").AppendPreserved(nil, "f"))
 		if err != nil {
 			if len(data) == 16 && count >= 0 && count < 1<<53 || after != before {
@@ -96,15 +84,15 @@ func FuzzRestore(f *testing.F) {
 			}
 			return
 		}
-		run(t, L, "f = nil "+after)
+		luatest.Run(t, L, "f = nil "+after)
 		if again := string(filter(L, "f").AppendPreserved(nil, "f")); again != after {
 			t.Fatalf("%q restored as %q", after, again)
 		}
-		if _, err := method(t, L, "add", lua.LString(key)); err == nil {
-			if known, _ := method(t, L, "query", lua.LString(key)); known != lua.LTrue {
+		if _, err := luatest.Method(L, "f", "add", lua.LString(key)); err == nil {
+			if known, _ := luatest.Method(L, "f", "query", lua.LString(key)); known != lua.LTrue {
 				t.Fatalf("%q is forgotten", key)
 			}
 		}
-		method(t, L, "delete", lua.LString(key))
+		luatest.Method(L, "f", "delete", lua.LString(key))
 	})
 }

@@ -6,14 +6,15 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/hekad/heka/internal/sandbox/hll"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
 
 func BenchmarkAdd(b *testing.B) {
 	L := newState(b, hll.Options{})
-	run(b, L, "h = hyperloglog.new()")
+	luatest.Run(b, L, "h = hyperloglog.new()")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := method(b, L, "h", "add", lua.LString("192.168.100.200")); err != nil {
+		if _, err := luatest.Method(L, "h", "add", lua.LString("192.168.100.200")); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -21,11 +22,11 @@ func BenchmarkAdd(b *testing.B) {
 
 func BenchmarkCount(b *testing.B) {
 	L := newState(b, hll.Options{})
-	run(b, L, "h = hyperloglog.new() for i = 1, 1e5 do h:add(i) end")
+	luatest.Run(b, L, "h = hyperloglog.new() for i = 1, 1e5 do h:add(i) end")
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		method(b, L, "h", "add", lua.LNumber(i))
-		if _, err := method(b, L, "h", "count"); err != nil {
+		luatest.Method(L, "h", "add", lua.LNumber(i))
+		if _, err := luatest.Method(L, "h", "count"); err != nil {
 			b.Fatal(err)
 		}
 	}

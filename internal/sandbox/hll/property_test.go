@@ -10,20 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hekad/heka/internal/sandbox/hll"
+	"github.com/hekad/heka/internal/sandbox/luatest"
 )
-
-// method calls a method of the set in a global.
-func method(t testing.TB, L *lua.LState, object, name string, args ...lua.LValue) (lua.LValue, error) {
-	t.Helper()
-	h := L.GetGlobal(object).(*lua.LUserData)
-	fn := L.GetField(L.GetField(h.Metatable, "__index"), name)
-	if err := L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, append([]lua.LValue{h}, args...)...); err != nil {
-		return nil, err
-	}
-	v := L.Get(-1)
-	L.Pop(1)
-	return v, nil
-}
 
 func data(L *lua.LState, object string) string {
 	return string(set(L, object).AppendOutput(nil, 0))
@@ -65,17 +53,17 @@ func slowEstimate(r [16384]int) lua.LNumber {
 func TestUnionIsTheSetOfBoth(t *testing.T) {
 	L := newState(t, hll.Options{})
 	rapid.Check(t, func(rt *rapid.T) {
-		run(t, L, `a, b, both = hyperloglog.new(), hyperloglog.new(), hyperloglog.new()`)
+		luatest.Run(t, L, `a, b, both = hyperloglog.new(), hyperloglog.new(), hyperloglog.new()`)
 		seed := rapid.Uint64().Draw(rt, "seed")
 		r := rand.New(rand.NewPCG(seed, 0))
 		for range rapid.IntRange(0, 3000).Draw(rt, "keys") {
 			k := lua.LNumber(r.Float64())
 			name := []string{"a", "b"}[r.IntN(2)]
-			first, _ := method(t, L, name, "add", k)
-			if again, _ := method(t, L, name, "add", k); again != lua.LFalse {
+			first, _ := luatest.Method(L, name, "add", k)
+			if again, _ := luatest.Method(L, name, "add", k); again != lua.LFalse {
 				rt.Fatalf("%v was added twice (first %v)", k, first)
 			}
-			method(t, L, "both", "add", k)
+			luatest.Method(L, "both", "add", k)
 		}
 		a, b := slowRegisters(data(L, "a")), slowRegisters(data(L, "b"))
 		for i, v := range slowRegisters(data(L, "both")) {
@@ -83,12 +71,12 @@ func TestUnionIsTheSetOfBoth(t *testing.T) {
 				rt.Fatalf("register %d is %d, of %d and %d", i, v, a[i], b[i])
 			}
 		}
-		run(t, L, `
+		luatest.Run(t, L, `
 			united = hyperloglog.count(a, b)
 			same(a:merge(b):count(), both:count())
 			assert(tostring(a) == tostring(both))`)
 		all := slowRegisters(data(L, "both"))
-		if got, _ := method(t, L, "both", "count"); got != slowEstimate(all) {
+		if got, _ := luatest.Method(L, "both", "count"); got != slowEstimate(all) {
 			rt.Fatalf("estimate %v, want %v", got, slowEstimate(all))
 		}
 		all[16382], all[16383] = 0, 0
@@ -101,13 +89,13 @@ func TestUnionIsTheSetOfBoth(t *testing.T) {
 // The estimate of n different keys is within 4 standard errors.
 func TestEstimateIsNear(t *testing.T) {
 	L := newState(t, hll.Options{})
-	run(t, L, `h = hyperloglog.new()`)
+	luatest.Run(t, L, `h = hyperloglog.new()`)
 	n := 0
 	for _, want := range []int{10, 100, 1000, 10000, 30000, 50000, 72000, 150000} {
 		for ; n < want; n++ {
-			method(t, L, "h", "add", lua.LNumber(float64(n)*1.25+0.5))
+			luatest.Method(L, "h", "add", lua.LNumber(float64(n)*1.25+0.5))
 		}
-		got, err := method(t, L, "h", "count")
+		got, err := luatest.Method(L, "h", "count")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,9 +120,9 @@ func FuzzRestore(f *testing.F) {
 			text += strings.Repeat("\x00", 12304)
 		}
 		text = text[:min(int(size), len(text))]
-		run(t, L, `h = hyperloglog.new()`)
+		luatest.Run(t, L, `h = hyperloglog.new()`)
 		before := data(L, "h")
-		if _, err := method(t, L, "h", "fromstring", lua.LString(text)); err != nil {
+		if _, err := luatest.Method(L, "h", "fromstring", lua.LString(text)); err != nil {
 			if data(L, "h") != before {
 				t.Fatalf("%v, but the set changed", err)
 			}
@@ -143,12 +131,12 @@ func FuzzRestore(f *testing.F) {
 		if data(L, "h") != text {
 			t.Fatal("restored another set")
 		}
-		run(t, L, "h = nil "+string(set(L, "h").AppendPreserved(nil, "h")))
+		luatest.Run(t, L, "h = nil "+string(set(L, "h").AppendPreserved(nil, "h")))
 		if data(L, "h") != text {
 			t.Fatal("preserved another set")
 		}
-		method(t, L, "h", "add", lua.LString(pattern))
-		if n, err := method(t, L, "h", "count"); err != nil || !(n.(lua.LNumber) >= 0) {
+		luatest.Method(L, "h", "add", lua.LString(pattern))
+		if n, err := luatest.Method(L, "h", "count"); err != nil || !(n.(lua.LNumber) >= 0) {
 			t.Fatalf("count %v, %v", n, err)
 		}
 	})

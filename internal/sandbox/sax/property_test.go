@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/sandbox/luatest"
 	"github.com/hekad/heka/internal/sandbox/sax"
 )
 
@@ -91,7 +92,7 @@ func TestWordsAgreeWithTheDefinition(t *testing.T) {
 		}
 		last = last[len(last)-n:]
 		want := slowWord(last, w, c)
-		run(t, L, fmt.Sprintf(`
+		luatest.Run(t, L, fmt.Sprintf(`
 			win = sax.window.new(%d, %d, %d)
 			win:add(%s)
 			same(tostring(win), %q)
@@ -111,7 +112,7 @@ func TestWordsAgreeWithTheDefinition(t *testing.T) {
 
 		letter := rapid.SampledFrom([]byte("#ABCDEFGHIJKLMNOP"[:c+1]))
 		other := string(rapid.SliceOfN(letter, w, w).Draw(rt, "other"))
-		run(t, L, fmt.Sprintf(`
+		luatest.Run(t, L, fmt.Sprintf(`
 			local other = sax.word.new(%q, %d)
 			local d, above, below = sax.mindist(win, other)
 			local e, below2, above2 = sax.mindist(other, win)
@@ -133,7 +134,7 @@ func FuzzWord(f *testing.F) {
 		L.SetGlobal("a", lua.LString(a))
 		L.SetGlobal("b", lua.LString(b))
 		L.SetGlobal("c", lua.LNumber(c))
-		run(t, L, `
+		luatest.Run(t, L, `
 			local ok, x = pcall(sax.word.new, a, c)
 			if not ok then return end
 			same(tostring(x), a)
