@@ -25,6 +25,7 @@ var families = []struct {
 	{name: "transcendental", call: (*draw).math, meant: lastDigits},
 	{name: "operators", call: (*draw).operators, meant: numbersAsText},
 	{name: "base", call: (*draw).base},
+	{name: "assignments", call: (*draw).assignment},
 }
 
 func (d *draw) format() string {
@@ -352,4 +353,36 @@ func otherArgument(_, got, want string) bool {
 	_, got, _ = strings.Cut(got, " ")
 	_, want, _ = strings.Cut(want, " ")
 	return strings.HasPrefix(got, "error bad argument #") && strings.HasPrefix(want, "error bad argument #")
+}
+
+// assignment assigns several variables and parts of tables, each of them once, from
+// one another.
+func (d *draw) assignment() string {
+	targets := []string{"a", "b", "c", "global", "t", "t[1]", "t[2]", "t[b + 1]", "t.x", "u.y", "u.y2[c]"}
+	d.Shuffle(len(targets), func(i, j int) { targets[i], targets[j] = targets[j], targets[i] })
+	targets = targets[:2+d.IntN(4)]
+	number := func() string {
+		return d.one("1", "7", "a", "b", "c", "global", "(t[1] or 5)", "u.y", "u[2]", "f()", "a + b", "c * 2", "-a", "a and b", "two(c)")
+	}
+	var values []string
+	for _, to := range targets {
+		v := number()
+		if to == "t" {
+			v = d.one("{8, 9}", "u", "u.y2", "{a, b}", "{two(c)}")
+		}
+		values = append(values, v)
+	}
+	if last := len(values) - 1; targets[last] != "t" && d.IntN(4) == 0 {
+		values[last] = "two(b)"
+	}
+	return fmt.Sprintf(`(function()
+	local a, b, c, t = 1, 2, 3, {4, 5, x = 6}
+	local u = t
+	u.y, u.y2 = 10, {11, 12, 13}
+	global = 20
+	local function f() return a + b end
+	local function two(x) return x, x + 1 end
+	%s = %s
+	return a, b, c, global, f(), t, t.x, t.y, u, u.x, u.y, u.y2
+end)()`, strings.Join(targets, ", "), strings.Join(values, ", "))
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 //	{…50 values, x = g()}  the values before x are set again, from other registers
 //	for k in next, t       the third value is whatever the register held
 //	"a" .. (b and c .. d)  loses the inner ..
-//	a, b, c = c, a, b      reads what it has assigned already
+//	a, b = a + 1, a * 2    reads what it has assigned already
+//	a, t.x = 5, b          assigns whatever the register held
 //	010                    is read as octal
 //	t.goto                 is refused, see goto.go
 
@@ -23,7 +25,7 @@ import (
 func repairChunk(list []ast.Stmt) {
 	for i, s := range list {
 		repairStmt(s)
-		if s, ok := s.(*ast.AssignStmt); ok && rotates(s) {
+		if s, ok := s.(*ast.AssignStmt); ok && overlaps(s) {
 			list[i] = apart(s)
 		}
 	}
@@ -135,36 +137,68 @@ func at(n, other ast.PositionHolder) {
 	n.SetLastLine(other.LastLine())
 }
 
-// rotates reports whether variables are assigned to one another.
-func rotates(s *ast.AssignStmt) bool {
+// overlaps reports whether an assignment may read what it has assigned already. The
+// machine puts a value into a local variable before it comes to the next value, and
+// takes a wrong register where variables and parts of tables are mixed.
+func overlaps(s *ast.AssignStmt) bool {
 	if len(s.Lhs) == 1 {
 		return false
 	}
-	for _, from := range s.Rhs {
-		for _, to := range s.Lhs {
-			from, ok := from.(*ast.IdentExpr)
-			to, ok2 := to.(*ast.IdentExpr)
-			if ok && ok2 && from.Value == to.Value {
-				return true
-			}
+	variables, parts, computed := false, false, false
+	for _, to := range s.Lhs {
+		if _, ok := to.(*ast.IdentExpr); ok {
+			variables = true
+		} else {
+			parts = true
 		}
+	}
+	for _, value := range s.Rhs {
+		computed = computed || !constant(value)
+	}
+	return variables && (parts || computed && len(s.Rhs) > 1)
+}
+
+func constant(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.NumberExpr, *ast.StringExpr, *ast.TrueExpr, *ast.FalseExpr, *ast.NilExpr:
+		return true
 	}
 	return false
 }
 
-// apart makes an assignment two: to variables of its own, and from these.
+// apart makes an assignment several: one to variables of its own, which keep
+// tables, keys and values, and then one to each target, the last one first as Lua
+// does.
 func apart(s *ast.AssignStmt) ast.Stmt {
-	first := &ast.LocalAssignStmt{Exprs: s.Rhs}
+	first := &ast.LocalAssignStmt{}
 	at(first, s)
-	second := &ast.AssignStmt{Lhs: s.Lhs}
-	at(second, s)
-	for i, to := range s.Lhs {
-		name := &ast.IdentExpr{Value: "(value " + strconv.Itoa(i) + ")"}
-		at(name, to)
-		first.Names, second.Rhs = append(first.Names, name.Value), append(second.Rhs, name)
+	name := func(what string, i int, place ast.PositionHolder) ast.Expr {
+		e := &ast.IdentExpr{Value: "(" + what + " " + strconv.Itoa(i) + ")"}
+		at(e, place)
+		first.Names = append(first.Names, e.Value)
+		return e
 	}
-	block := &ast.DoBlockStmt{Stmts: []ast.Stmt{first, second}}
+	for i, to := range s.Lhs {
+		to, ok := to.(*ast.AttrGetExpr)
+		if !ok {
+			continue
+		}
+		first.Exprs = append(first.Exprs, to.Object)
+		to.Object = name("table", i, to.Object)
+		if !constant(to.Key) {
+			first.Exprs = append(first.Exprs, to.Key)
+			to.Key = name("key", i, to.Key)
+		}
+	}
+	first.Exprs = append(first.Exprs, s.Rhs...)
+	block := &ast.DoBlockStmt{Stmts: []ast.Stmt{first}}
 	at(block, s)
+	for i, to := range s.Lhs {
+		assign := &ast.AssignStmt{Lhs: []ast.Expr{to}, Rhs: []ast.Expr{name("value", i, to)}}
+		at(assign, s)
+		block.Stmts = append(block.Stmts, assign)
+	}
+	slices.Reverse(block.Stmts[1:])
 	return block
 }
 
