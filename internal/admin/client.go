@@ -90,6 +90,9 @@ func (c *Client) open(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return nil, err
 	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
@@ -101,7 +104,7 @@ func (c *Client) open(ctx context.Context, method, path string, query url.Values
 		}
 		return nil, fmt.Errorf("asking heka at %s: %w", c.where, err)
 	}
-	if answer.StatusCode == http.StatusOK {
+	if answer.StatusCode == http.StatusOK || answer.StatusCode == http.StatusCreated {
 		return answer.Body, nil
 	}
 	defer answer.Body.Close()
@@ -121,7 +124,21 @@ func (c *Client) open(ctx context.Context, method, path string, query url.Values
 
 // Get asks for a resource and decodes its JSON.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, into any) error {
-	body, err := c.open(ctx, http.MethodGet, path, query, nil)
+	return c.Do(ctx, http.MethodGet, path, query, nil, into)
+}
+
+// Do sends a request, with a body of JSON unless order is nil, and decodes the
+// answer. The path is escaped as it must be in a URL.
+func (c *Client) Do(ctx context.Context, method, path string, query url.Values, order, into any) error {
+	var content io.Reader
+	if order != nil {
+		text, err := json.Marshal(order)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(text)
+	}
+	body, err := c.open(ctx, method, path, query, content)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,11 @@
 //	sampler.go   rates, and their history of a quarter of an hour; health.go judges
 //	stream.go    all that once a second, as Server-Sent Events
 //	tap.go       messages as they pass, as Server-Sent Events
+//	recent.go    what an expression would match
 //	metrics.go   the same for Prometheus; health checks
 //	log.go       the last lines of the log
+//	sandboxes.go filters that run scripts
+//	control.go   loading and unloading them, and who may
 //	client.go    the other end, for heka's own commands
 //
 // # Resources
@@ -32,5 +35,15 @@
 //	GET /metrics   Prometheus's text format
 //	GET /debug/pprof/…   with admin_profile
 //
-// Errors are {"error": TEXT}.
+//	GET /api/v1/recent?match=EXPRESSION&from=NAME&limit=N&explain=ID  Recent: what an
+//	                                        expression matches among messages that
+//	                                        passed lately
+//	GET /api/v1/sandboxes                   Sandboxes
+//	GET /api/v1/sandboxes/{name}            SandboxSource
+//	POST /api/v1/sandboxes                  SandboxOrder, as JSON or as the parts of a
+//	                                        form; 201 with SandboxResult
+//	DELETE /api/v1/sandboxes/{name}?purge=true&manager=NAME  SandboxResult
+//
+// Errors are {"error": TEXT}. The last two are for those who may open the socket
+// file, or know the token.
 package admin

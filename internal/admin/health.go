@@ -26,7 +26,7 @@ func health(state string, t *track, now time.Time) Health {
 	switch {
 	case strings.HasPrefix(state, "restarting"):
 		return Health{"critical", state}
-	case strings.HasPrefix(state, "ended:"):
+	case strings.HasPrefix(state, "ended:"), strings.HasPrefix(state, "terminated:"):
 		return Health{"critical", state}
 	case t != nil && now.Sub(t.lastAlive) >= stuckFor:
 		return Health{"critical", fmt.Sprintf("nothing has moved for %s while messages wait", now.Sub(t.lastAlive).Round(time.Second))}

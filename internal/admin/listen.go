@@ -126,13 +126,18 @@ const (
 // Serve answers on the listener until ctx is done, then closes it.
 func (s *Server) Serve(ctx context.Context, l net.Listener, e Endpoint) error {
 	guard := httpguard.Guard{Token: e.Token}
-	if _, ok := e.unixPath(); ok {
+	_, file := e.unixPath()
+	if file {
 		guard.Token = "" // whoever may open the file is known
 	} else {
 		guard.Loopback = e.CertFile == ""
 	}
-	srv := &http.Server{Handler: guard.Wrap(s), ReadHeaderTimeout: headerTime, ReadTimeout: readTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader}
+	var handler http.Handler = s
+	if file || e.Token != "" {
+		handler = httpguard.WithControl(s, asker)
+	}
+	srv := &http.Server{Handler: guard.Wrap(handler), ReadHeaderTimeout: headerTime, ReadTimeout: readTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ConnContext: withPeer}
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(done)

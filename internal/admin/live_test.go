@@ -35,16 +35,16 @@ func start(t *testing.T, toml string) *live {
 	global, _, found := cfg.Global(nil)
 	problems = append(problems, found...)
 	global.BaseDir, global.Hostname = l.dir, "test"
+	logger := pipeline.NewLogger(pipeline.LogOptions{Info: t.Output(), Error: t.Output(), Level: slog.LevelInfo, Also: l.log.Add})
 	api := admin.New(admin.Options{Version: "1.2.3", Hostname: "test", ConfigPath: "/etc/x.toml", Log: l.log,
-		Config: func() string { return "[hekad]\n" }})
+		Audit: pipeline.AuditLogger(logger), Config: func() string { return "[hekad]\n" }})
 	l.server = httptest.NewServer(api)
 	t.Cleanup(l.server.Close)
 	l.client = client(t, l.server.URL, "")
 	if err := l.client.Get(t.Context(), "/api/v1/report", nil, new(admin.Report)); err == nil || err.Error() != "heka is starting" {
 		t.Errorf("before the start: %v", err)
 	}
-	host, found := pipeline.New(cfg, pipeline.Options{Plugins: plugins.All(), Global: global, Admin: api,
-		Log: pipeline.NewLogger(pipeline.LogOptions{Info: t.Output(), Error: t.Output(), Level: slog.LevelInfo, Also: l.log.Add})})
+	host, found := pipeline.New(cfg, pipeline.Options{Plugins: plugins.All(), Global: global, Admin: api, Log: logger})
 	if problems = append(problems, found...); problems.HasErrors() {
 		t.Fatal(problems)
 	}

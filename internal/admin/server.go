@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/pprof"
 	"os"
@@ -26,6 +27,8 @@ type Options struct {
 	Config func() string
 	// Log is where heka's log lines are kept; nil means nowhere.
 	Log *Log
+	// Audit gets a line for each order; nil means that none is written.
+	Audit *slog.Logger
 	// Profile switches the profile endpoints on.
 	Profile bool
 }
@@ -62,6 +65,11 @@ func New(o Options) *Server {
 		"GET /api/v1/history":                   s.getHistory,
 		"GET /api/v1/stream":                    s.getStream,
 		"GET /api/v1/tap":                       s.getTap,
+		"GET /api/v1/recent":                    s.getRecent,
+		"GET /api/v1/sandboxes":                 s.getSandboxes,
+		"POST /api/v1/sandboxes":                s.controlling(s.postSandbox),
+		"GET /api/v1/sandboxes/{name}":          s.getSandbox,
+		"DELETE /api/v1/sandboxes/{name}":       s.controlling(s.deleteSandbox),
 		"GET /healthz":                          s.getHealth,
 		"GET /readyz":                           s.getReady,
 		"GET /metrics":                          s.getMetrics,
@@ -117,8 +125,11 @@ func (s *Server) ready(w http.ResponseWriter) (*pipeline.Host, bool) {
 	return h, h != nil
 }
 
-func answer(w http.ResponseWriter, v any) {
+func answer(w http.ResponseWriter, v any) { answerAs(w, http.StatusOK, v) }
+
+func answerAs(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.Encode(v) // an error here is the peer's going away

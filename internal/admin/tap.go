@@ -46,8 +46,7 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) {
 	}
 	expr, err := expression(r)
 	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		answer(w, verdict(nil, err))
+		answerAs(w, http.StatusBadRequest, verdict(nil, err))
 		return
 	}
 	rate, ok := number(r, "rate", defaultTapRate, 1, pipeline.MaxTapRate)

@@ -34,12 +34,12 @@ func adminProblems(g *config.Global, hekad *config.Section) config.Problems {
 }
 
 // newAdmin makes the API of a heka whose configuration was read from path.
-func newAdmin(x *examined, path string, lines *admin.Log) *admin.Server {
+func newAdmin(x *examined, path string, lines *admin.Log, log *slog.Logger) *admin.Server {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
 	hostname, _ := x.global.Host() // pipeline.New has said what is wrong with it
-	return admin.New(admin.Options{Version: Version, Hostname: hostname, ConfigPath: path, Log: lines,
+	return admin.New(admin.Options{Version: Version, Hostname: hostname, ConfigPath: path, Log: lines, Audit: pipeline.AuditLogger(log),
 		Config: func() string { return x.show(true) }, Profile: x.global.AdminProfile})
 }
 

@@ -73,7 +73,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 	stdlog.SetFlags(global.LogFlags) // of what LogOutput prints
 	lines := new(admin.Log)
 	log := pipeline.NewLogger(logOptions(c, &global, once, lines))
-	api := newAdmin(&examined{cfg: cfg, global: global, hekad: hekad, plugins: byType(plugins)}, path, lines)
+	api := newAdmin(&examined{cfg: cfg, global: global, hekad: hekad, plugins: byType(plugins)}, path, lines, log)
 	var host *pipeline.Host
 	if !problems.HasErrors() {
 		host, found = pipeline.New(cfg, pipeline.Options{Plugins: plugins, Global: global, Log: log, Once: once, Admin: api})

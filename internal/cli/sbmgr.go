@@ -38,8 +38,15 @@ signed:
   version = 1
 
 The receiver takes control messages whose timestamp differs from its clock by
-less than five seconds.`,
+less than five seconds.
+
+With --admin the order goes to the admin API of heka instead, which answers what
+came of it. Who may open its socket file, or knows admin_token, may do so; no
+signer is needed, but a SandboxManagerFilter is. --config then names the
+configuration of heka.`,
 		Example: `  heka sbmgr load --script counter.lua --scriptconfig counter.toml
+  heka sbmgr load --admin unix:/var/cache/hekad/admin.sock --script counter.lua \
+      --scriptconfig counter.toml --replace
   heka sbmgr unload --config sbmgr.toml --filtername counter
   heka sbmgr list`,
 	}, newSbmgrLoad(), newSbmgrUnload(), newSbmgrList())
@@ -53,6 +60,8 @@ type control struct {
 	script, scriptConfig string
 	filter               string
 	count                int
+	replace, purge       bool
+	admin, manager       string
 }
 
 func (o *control) register(c *cobra.Command) {
@@ -60,6 +69,8 @@ func (o *control) register(c *cobra.Command) {
 	f.StringVarP(&o.config, "config", "c", "sbmgr.toml", "configuration of this tool")
 	f.StringVar(&o.Address, "address", "", "receiver, as host:port; the configuration is then not needed")
 	f.BoolVar(&o.ack, "ack", false, "wait until the receiver tells that the message is delivered")
+	f.StringVar(&o.admin, "admin", "", "the admin API to order by: unix:PATH, HOST:PORT or a URL")
+	f.StringVar(&o.manager, "manager", "", "with --admin, who shall obey, if there are several SandboxManagerFilters")
 	f.IntVar(&o.count, "count", 0, "for measurements: that many built-in filters, CounterSandbox0 and so on")
 	connectionFlags(f, &o.Options)
 }
@@ -92,6 +103,7 @@ keeps the filter from running also in a message of type heka.sandbox-terminated.
 	o.register(c)
 	c.Flags().StringVar(&o.script, "script", "xyz.lua", "script of the filter")
 	c.Flags().StringVar(&o.scriptConfig, "scriptconfig", "xyz.toml", "configuration of the filter")
+	c.Flags().BoolVar(&o.replace, "replace", false, "take the place of a filter of that name")
 	hide(c, &o.filter, "filtername")
 	return c
 }
@@ -110,6 +122,7 @@ section it was loaded with, without the manager's.`,
 	}
 	o.register(c)
 	c.Flags().StringVar(&o.filter, "filtername", "filter", "section name of the filter")
+	c.Flags().BoolVar(&o.purge, "purge", false, "remove what the filter preserved, too")
 	completeNames(c, "filtername", loadedFilters)
 	hide(c, &o.script, "script", "scriptconfig")
 	return c
@@ -170,6 +183,15 @@ func filterName(path string, text []byte) (string, error) {
 
 // read reads the tool's configuration and sets the flags over it.
 func (o *control) read(c *cobra.Command) error {
+	if o.count < 0 {
+		return misused("--count is %d; it must not be negative", o.count)
+	}
+	if o.admin != "" {
+		return nil
+	}
+	if o.manager != "" {
+		return misused("--manager is for --admin; a signed message goes to all managers that its signer may order")
+	}
 	if o.Address == "" || c.Flags().Changed("config") {
 		again := givenFlags(c.Flags())
 		sec, problems := config.LoadSection(o.config, config.Options{})
@@ -184,9 +206,6 @@ func (o *control) read(c *cobra.Command) error {
 	if err := o.CheckNetwork(); err != nil {
 		return misused("%w", err)
 	}
-	if o.count < 0 {
-		return misused("--count is %d; it must not be negative", o.count)
-	}
 	return needAddress(o.Address, "address")
 }
 
@@ -195,6 +214,9 @@ type controlled struct{ name, script, config string }
 
 // send sends a control message for each filter.
 func (o *control) send(c *cobra.Command, action string, filters []controlled) error {
+	if o.admin != "" {
+		return o.order(c, action, filters)
+	}
 	framer, err := o.Signer.Framer(controlMaxMessage, toolLog(c))
 	if err != nil {
 		return misused("%w", err)
@@ -213,7 +235,7 @@ func (o *control) send(c *cobra.Command, action string, filters []controlled) er
 	s := &injecting{conn: conn, framer: framer}
 	uuids := message.NewUUIDSource()
 	for _, f := range filters {
-		m := f.message(action)
+		m := f.message(action, o)
 		m.SetHostname(host)
 		m.SetUUID(uuids.New())
 		m.SetTimestamp(time.Now().UnixNano())
@@ -247,7 +269,7 @@ func (o *control) result(action string, filters []controlled) string {
 }
 
 // message is the control message for a filter.
-func (f *controlled) message(action string) *message.Message {
+func (f *controlled) message(action string, o *control) *message.Message {
 	m := message.New()
 	m.SetType("heka.control.sandbox")
 	m.SetLogger("hekad")
@@ -256,6 +278,12 @@ func (f *controlled) message(action string) *message.Message {
 		m.AddField("config", "toml", message.String).AddString(f.config)
 	} else {
 		m.AddString("name", f.name)
+	}
+	if o.purge {
+		m.AddBool("purge", true)
+	}
+	if o.replace {
+		action = "reload"
 	}
 	m.AddString("action", action)
 	return m

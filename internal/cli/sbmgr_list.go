@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -20,8 +18,9 @@ func newSbmgrList() *cobra.Command {
 		Use:   "list",
 		Short: "List the sandbox filters of a running heka",
 		Long: `List the filters that run scripts, with what they use: those of the
-configuration and those that a manager has loaded. The admin API of the running
-heka is asked.`,
+configuration and those that a manager has loaded, also if they were terminated.
+The admin API of the running heka is asked. The JSON form has also what they may
+use, and what they have published.`,
 		Example: `  heka sbmgr list
   heka sbmgr list --format json --config /etc/heka/conf.d`,
 		Args: cobra.NoArgs,
@@ -30,15 +29,11 @@ heka is asked.`,
 			if err != nil {
 				return err
 			}
-			var t admin.Topology
-			var r admin.Report
-			if err := client.Get(c.Context(), "/api/v1/topology", nil, &t); err != nil {
+			var all admin.Sandboxes
+			if err := client.Get(c.Context(), "/api/v1/sandboxes", nil, &all); err != nil {
 				return refused(err)
 			}
-			if err := client.Get(c.Context(), "/api/v1/report", nil, &r); err != nil {
-				return refused(err)
-			}
-			return writeSandboxes(c.OutOrStdout(), format, sandboxes(&t, &r))
+			return writeSandboxes(c.OutOrStdout(), format, all.Filters)
 		},
 	}
 	a.register(c)
@@ -50,53 +45,44 @@ heka is asked.`,
 type loadedSandbox struct {
 	Name     string  `json:"name"`
 	Loaded   bool    `json:"loaded"` // by a manager
+	Manager  string  `json:"manager,omitempty"`
 	State    string  `json:"state"`
 	Rate     float64 `json:"rate"` // messages per second
 	Failures float64 `json:"failures"`
-	Memory   int64   `json:"memory"` // bytes
-	// The most instructions that a call took, and the most bytes it wrote.
-	MaxInstructions int64 `json:"max_instructions"`
-	MaxOutput       int64 `json:"max_output"`
+	// Memory, and what it may have, in bytes.
+	Memory      int64 `json:"memory"`
+	MemoryLimit int64 `json:"memory_limit"`
+	// The most instructions that a call took, and the most bytes it wrote, with what
+	// there may be of each.
+	MaxInstructions  int64                 `json:"max_instructions"`
+	InstructionLimit int64                 `json:"instruction_limit"`
+	MaxOutput        int64                 `json:"max_output"`
+	OutputLimit      int64                 `json:"output_limit"`
+	Outputs          []admin.SandboxOutput `json:"outputs"`
 }
 
-// sandboxes picks the filters that run scripts, by name.
-func sandboxes(t *admin.Topology, r *admin.Report) []loadedSandbox {
-	list := []loadedSandbox{}
-	for _, n := range t.Nodes {
-		i := slices.IndexFunc(r.Plugins, func(p admin.Plugin) bool { return p.Category == "filters" && p.Name == n.Name })
-		if n.Kind != "filter" || i < 0 {
-			continue
-		}
-		p := &r.Plugins[i]
-		most, ok := number(p, "MaxInstructions")
-		if !ok {
-			continue // runs no script
-		}
-		failures, _ := number(p, "ProcessMessageFailures")
-		memory, _ := number(p, "Memory")
-		output, _ := number(p, "MaxOutput")
-		list = append(list, loadedSandbox{Name: n.Name, Loaded: n.Added, State: n.State, Rate: n.Rates.Messages,
-			Failures: failures, Memory: int64(memory), MaxInstructions: int64(most), MaxOutput: int64(output)})
-	}
-	slices.SortFunc(list, func(a, b loadedSandbox) int { return strings.Compare(a.Name, b.Name) })
-	return list
-}
-
-func writeSandboxes(w io.Writer, format string, list []loadedSandbox) error {
+func writeSandboxes(w io.Writer, format string, filters []admin.SandboxFilter) error {
 	if format == "json" {
+		list := []loadedSandbox{}
+		for _, f := range filters {
+			list = append(list, loadedSandbox{Name: f.Name, Loaded: f.Manager != "", Manager: f.Manager, State: f.State,
+				Rate: f.Rates.Messages, Failures: float64(f.Failures), Memory: f.Memory, MemoryLimit: f.MemoryLimit,
+				MaxInstructions: f.MaxInstructions, InstructionLimit: f.InstructionLimit,
+				MaxOutput: f.MaxOutput, OutputLimit: f.OutputLimit, Outputs: f.Outputs})
+		}
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(list)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "NAME\tFROM\tSTATE\tMSG/S\tFAILURES\tMEMORY\tINSTRUCTIONS\tOUTPUT")
-	for _, s := range list {
+	for _, f := range filters {
 		from := "configuration"
-		if s.Loaded {
+		if f.Manager != "" {
 			from = "manager"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, from, s.State, wholeNumber(s.Rate), wholeNumber(s.Failures),
-			byteText(s.Memory), wholeNumber(float64(s.MaxInstructions)), byteText(s.MaxOutput))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Name, from, f.State, wholeNumber(f.Rates.Messages), wholeNumber(float64(f.Failures)),
+			byteText(f.Memory), wholeNumber(float64(f.MaxInstructions)), byteText(f.MaxOutput))
 	}
 	return t.Flush()
 }

@@ -6,7 +6,8 @@
 // first stand a token or a password; against the second the Origin header, and,
 // on loopback, the Host header, since a name that a stranger's DNS points to
 // 127.0.0.1 makes his page one of the same origin; against the third a bound for
-// bodies and the few methods that a handler knows.
+// bodies and the few methods that a handler knows. Those who got in may look; who may
+// change something too is said by WithControl.
 package httpguard
 
 import (
@@ -115,8 +116,9 @@ func foreign(r *http.Request) bool {
 		return err != nil || u.Host == "" || !strings.EqualFold(u.Host, r.Host)
 	}
 	// Without an Origin only the browser's own word remains: links from elsewhere
-	// may lead here, embedded requests may not.
-	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	// may lead here, forms and embedded requests may not.
+	link := r.Header.Get("Sec-Fetch-Mode") == "navigate" && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && !link
 }
 
 func loopbackHost(host string) bool {

@@ -140,3 +140,34 @@ func (c *consumer) pressure() plugin.Pressure {
 	}
 	return p
 }
+
+// Manager is a filter that loads others, as it runs.
+type Manager struct {
+	// Name of its section, and its state as in a Node.
+	Name, State string
+	plugin.FilterManager
+}
+
+// Managers returns the filters that load others, in the order of their sections.
+func (h *Host) Managers() []Manager {
+	var all []Manager
+	for _, c := range h.consumers() {
+		if m, ok := (*c.instance.Load()).(plugin.FilterManager); ok {
+			all = append(all, Manager{c.name, *c.state.Load(), m})
+		}
+	}
+	return all
+}
+
+// Published returns what filters publish, by the filter's name.
+func (h *Host) Published() map[string][]plugin.Publication {
+	all := make(map[string][]plugin.Publication)
+	for _, c := range h.consumers() {
+		if p, ok := (*c.instance.Load()).(plugin.Publisher); ok {
+			if list := p.Published(); len(list) > 0 {
+				all[c.name] = list
+			}
+		}
+	}
+	return all
+}

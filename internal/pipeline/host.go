@@ -39,6 +39,7 @@ type Host struct {
 	own        *injector
 	flows      flows // of heka's own messages
 	taps       taps
+	recent     recent
 	ownMu      sync.Mutex // guards own
 
 	// hard is done when whatever still runs is to be given up.

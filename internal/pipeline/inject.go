@@ -21,6 +21,9 @@ type injector struct {
 	uuids   *message.UUIDSource
 	scratch *matcher.Scratch
 	hits    []int32
+
+	now        int64 // time stamp of the newest message
+	nextRecent int64 // when the next message is offered to host.recent, as now
 }
 
 func newInjector(h *Host, c *consumer) *injector {
@@ -39,7 +42,8 @@ func (j *injector) New() (*plugin.Pack, error) {
 	p.Loops = j.loops + 1
 	m := &p.Message
 	m.SetUUID(j.uuids.New())
-	m.SetTimestamp(time.Now().UnixNano())
+	j.now = time.Now().UnixNano()
+	m.SetTimestamp(j.now)
 	m.SetHostname(j.host.hostname)
 	m.SetPid(j.host.pid)
 	return p, nil
@@ -60,11 +64,10 @@ func (j *injector) Inject(p *plugin.Pack) error {
 	// which lives longer.
 	p.Message.Own(p.Text().Copy)
 	if taps := j.host.taps.now.Load(); taps != nil {
-		from := hostNode
-		if j.c != nil {
-			from = j.c.name
-		}
-		taps.see(p, from)
+		taps.see(p, j.from())
+	}
+	if j.now >= j.nextRecent {
+		j.nextRecent = j.host.recent.keep(p, j.from(), j.now)
 	}
 	if !j.b.routes.match(j.b, p, &j.hits, j.scratch) {
 		if j.c != nil {
@@ -75,6 +78,14 @@ func (j *injector) Inject(p *plugin.Pack) error {
 		}
 	}
 	return nil
+}
+
+// from is the name of who injects.
+func (j *injector) from() string {
+	if j.c != nil {
+		return j.c.name
+	}
+	return hostNode
 }
 
 // flush hands over what was injected.

@@ -109,10 +109,20 @@ func (o *logOutput) allow(s site, now time.Time) (skipped int, ok bool) {
 	return skipped, true
 }
 
+// AuditLogger returns a logger for what people do to a running heka: none of its
+// lines is left out.
+func AuditLogger(l *slog.Logger) *slog.Logger {
+	if h, ok := l.Handler().(*logHandler); ok {
+		return slog.New(&logHandler{out: h.out, audit: true})
+	}
+	return l
+}
+
 // logHandler writes lines about one plugin, or about heka itself when kind is
 // empty.
 type logHandler struct {
 	out        *logOutput
+	audit      bool // not limited
 	kind, name string
 	attrs      []slog.Attr
 }
@@ -144,9 +154,12 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	o := h.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	skipped, ok := o.allow(site{r.PC, h.name}, r.Time)
-	if !ok {
-		return nil
+	var skipped int
+	if !h.audit {
+		var ok bool
+		if skipped, ok = o.allow(site{r.PC, h.name}, r.Time); !ok {
+			return nil
+		}
 	}
 	if skipped > 0 {
 		r.AddAttrs(slog.Int("similar_lines_left_out", skipped))

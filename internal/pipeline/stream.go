@@ -45,7 +45,8 @@ type stream struct {
 	done []func() // callbacks waiting for the batch's ticket
 	now  int64    // time stamp of new messages
 
-	unsampled int // messages until the next one whose matching is timed
+	unsampled  int   // messages until the next one whose matching is timed
+	nextRecent int64 // when the next message is offered to host.recent, as now
 }
 
 // tally counts on the stream's goroutine; flush adds it to the input's books.
@@ -466,6 +467,9 @@ func (s *stream) route(p *plugin.Pack) {
 	}
 	if taps := s.host.taps.now.Load(); taps != nil {
 		taps.see(p, s.in.name)
+	}
+	if s.now >= s.nextRecent {
+		s.nextRecent = s.host.recent.keep(p, s.in.name, s.now)
 	}
 	if !b.routes.match(b, p, &s.hits, &s.kit.scratch) {
 		s.tally.unmatched++

@@ -62,6 +62,9 @@ type OutputConfig struct {
 	// Show messages as they pass to those who ask with a matcher. Messages may hold
 	// secrets.
 	LiveTail bool `toml:"live_tail"`
+	// Let those who know the password or token load and unload sandbox filters, as
+	// far as a SandboxManagerFilter allows.
+	Control bool `toml:"control"`
 }
 
 // Check finds mistakes that span options.
@@ -72,6 +75,9 @@ func (c *OutputConfig) Check() error {
 	}
 	if c.Username != "" && c.Password == "" {
 		errs = append(errs, plugin.BadOption("password", "username needs a password"))
+	}
+	if c.Control && c.Password == "" && c.Token == "" {
+		errs = append(errs, plugin.BadOption("control", "control needs a password or a token"))
 	}
 	if c.UseTLS {
 		errs = append(errs, c.TLS.CheckServer(plugin.BadOption))

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -132,20 +133,42 @@ func (o *Output) handler() (http.Handler, error) {
 	return mux, nil
 }
 
-// api is heka's admin API as far as the asker may see it.
+// api is heka's admin API as far as the asker may see and change it.
 func (o *Output) api() http.Handler {
-	private := map[string]bool{"/api/v1/tap": true, "/api/v1/config": true, "/api/v1/sandboxes": true}
 	guard := httpguard.Guard{Token: o.config.Token, Username: o.config.Username, Password: o.config.Password}
+	api := o.env.Admin
+	if o.config.Control && !guard.Open() {
+		api = httpguard.WithControl(api, o.asker)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.URL.Path == "/api/v1/tap" && !o.config.LiveTail:
+		case showsMessages(r.URL.Path) && !o.config.LiveTail:
 			httpguard.Refuse(w, http.StatusForbidden, "set live_tail = true in the section of this DashboardOutput to watch messages")
-		case private[r.URL.Path] && guard.Open() && !isLoopback(r.RemoteAddr):
+		case private(r.URL.Path) && guard.Open() && !isLoopback(r.RemoteAddr):
 			httpguard.Refuse(w, http.StatusForbidden, "set username and password in the section of this DashboardOutput to see this from other machines")
 		default:
-			o.env.Admin.ServeHTTP(w, r)
+			api.ServeHTTP(w, r)
 		}
 	})
+}
+
+// asker says who sent a request, for the log. The guard has checked the password.
+func (o *Output) asker(r *http.Request) string {
+	who := r.RemoteAddr + " at " + o.env.Name
+	if name, _, ok := r.BasicAuth(); ok && name != "" {
+		who = strconv.Quote(name) + " from " + who
+	}
+	return who
+}
+
+// showsMessages reports whether a resource shows messages that pass.
+func showsMessages(path string) bool {
+	return path == "/api/v1/tap" || path == "/api/v1/recent"
+}
+
+// private reports whether a resource may hold secrets.
+func private(path string) bool {
+	return showsMessages(path) || path == "/api/v1/config" || path == "/api/v1/sandboxes" || strings.HasPrefix(path, "/api/v1/sandboxes/")
 }
 
 // serveData serves the files below /data/: no directories, nothing hidden.

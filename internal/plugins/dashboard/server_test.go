@@ -122,7 +122,9 @@ func TestPrivateResourcesStayOnThisMachine(t *testing.T) {
 	}{
 		{"/api/v1/config", 403, 200},
 		{"/api/v1/tap?match=(", 403, 400},
-		{"/api/v1/sandboxes", 403, 404},
+		{"/api/v1/sandboxes", 403, 200},
+		{"/api/v1/sandboxes/none", 403, 404},
+		{"/api/v1/recent", 403, 200},
 		{"/api/v1/report", 200, 200},
 		{"/data/none", 404, 404},
 	} {

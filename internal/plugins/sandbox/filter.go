@@ -19,7 +19,8 @@ type filter struct {
 	out    plugin.Injector // of the last call
 	budget uint            // messages that the call at hand may still inject
 
-	pressure plugin.Pressure // of an added filter
+	pressure  plugin.Pressure // of an added filter
+	published publications
 
 	scratch message.Message
 }
@@ -185,6 +186,7 @@ func (f *filter) InjectPayload(typ, name string, payload []byte) sandbox.Verdict
 	p.Message.SetType("heka.sandbox-output")
 	p.Message.SetLogger(f.env.Name)
 	setPayload(p, typ, name, payload)
+	f.published.note(typ, name, len(payload))
 	return f.inject(p)
 }
 

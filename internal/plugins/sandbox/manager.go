@@ -25,6 +25,11 @@ type manager struct {
 	store     store
 	processed atomic.Int64
 
+	// orders is held while the manager obeys, since orders come from messages and
+	// from the admin API; mu may be taken under it.
+	orders sync.Mutex
+	open   bool // between Prepare and Close; guarded by orders
+
 	mu      sync.Mutex // guards running
 	running map[string]*managed
 }
@@ -34,7 +39,7 @@ type managed struct {
 	name    string
 	matcher string
 	since   time.Time
-	added   plugin.Added // set before the manager's next message
+	added   plugin.Added // set before the manager's next order
 	purge   bool         // remove what it preserved, when it has ended; set before it is stopped
 }
 
@@ -49,10 +54,13 @@ func newManager(c *ManagerConfig, env *plugin.Env) (plugin.Filter, error) {
 
 // Prepare loads what was loaded when heka stopped.
 func (m *manager) Prepare(context.Context) error {
+	m.orders.Lock()
+	defer m.orders.Unlock()
 	names, err := m.store.open()
 	if err != nil {
 		return err
 	}
+	m.open = true
 	for _, name := range names {
 		if err := m.restore(name); err != nil {
 			m.env.Log.Error(err.Error())
@@ -101,6 +109,7 @@ func (m *manager) find(name string) *managed {
 type tooManyError struct{ text string }
 
 func (e *tooManyError) Error() string { return e.text }
+func (e *tooManyError) Unwrap() error { return plugin.ErrConflict }
 
 func (m *manager) tooMany() error {
 	return &tooManyError{fmt.Sprintf("%s attempted to load more than %d filters", m.env.Name, m.max)}
@@ -116,6 +125,8 @@ func (m *manager) Process(_ context.Context, p *plugin.Pack, out plugin.Injector
 	action := fieldOf(msg, "action")
 	var name, result string
 	var err error
+	m.orders.Lock()
+	defer m.orders.Unlock()
 	switch action {
 	case "load", "reload":
 		name, err = m.load(strings.Clone(fieldOf(msg, "config")), strings.Clone(msg.Payload()), action == "reload")
@@ -188,6 +199,12 @@ func (m *manager) answer(action, name, result string, cause error, out plugin.In
 // fullName is the name of the filter that was or is to be loaded from a section.
 func (m *manager) fullName(section string) string { return m.store.prefix + wordsOnly(section) }
 
+// runningError is about a filter that cannot be loaded twice.
+type runningError struct{ name string }
+
+func (e *runningError) Error() string { return "loadSandbox failed: " + e.name + " is already running" }
+func (e *runningError) Unwrap() error { return plugin.ErrConflict }
+
 // maxName bounds a filter's name, in bytes, so that file systems can hold it.
 const maxName = 200
 
@@ -203,7 +220,7 @@ func (m *manager) load(text, script string, replace bool) (name string, err erro
 	case len(name) > maxName:
 		return name[:maxName], fmt.Errorf("loadSandbox failed: the name has more than %d characters", maxName)
 	case before != nil && !replace:
-		return name, fmt.Errorf("loadSandbox failed: %s is already running", name)
+		return name, &runningError{name}
 	case before == nil && m.count() >= m.max:
 		return name, m.tooMany()
 	}
@@ -314,6 +331,9 @@ func (m *manager) list() string {
 // Close takes out the filters of a manager that is restarted; they come back with
 // it. When heka stops they end by themselves.
 func (m *manager) Close() error {
+	m.orders.Lock()
+	defer m.orders.Unlock()
+	m.open = false
 	m.mu.Lock()
 	all := m.running
 	m.running = make(map[string]*managed)

@@ -65,6 +65,25 @@ func (s *store) config(name string) (string, error) {
 	return string(b), err
 }
 
+// has reports whether there are files of a filter, whose name may come from anywhere.
+func (s *store) has(name string) bool {
+	section, mine := strings.CutPrefix(name, s.prefix)
+	if !mine || section != wordsOnly(section) {
+		return false
+	}
+	_, err := os.Lstat(s.path(name, configSuffix))
+	return err == nil
+}
+
+// source returns the configuration and the script of a filter.
+func (s *store) source(name string) (config, script string, err error) {
+	if config, err = s.config(name); err != nil {
+		return "", "", err
+	}
+	b, err := os.ReadFile(s.script(name))
+	return config, string(b), err
+}
+
 // put writes the files of a filter, of which either all or none are new. undo puts
 // back what was there before.
 func (s *store) put(name, config, script string) (undo func() error, err error) {

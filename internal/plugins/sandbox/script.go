@@ -166,8 +166,14 @@ func (s *script) usage(r *plugin.Report, output bool) bool {
 	r.Add("Memory", u.Memory, "B")
 	r.Add("MaxMemory", u.MaxMemory, "B")
 	r.Add("MaxInstructions", u.MaxInstructions, "count")
+	limits := &s.options.Limits
+	r.Add("MemoryLimit", limits.Memory, "B")
+	if k := s.options.Kind; k != sandbox.Input && k != sandbox.Output {
+		r.Add("InstructionLimit", limits.Instructions, "count")
+	}
 	if output {
 		r.Add("MaxOutput", u.MaxOutput, "B")
+		r.Add("OutputLimit", limits.Output, "B")
 	}
 	return true
 }
