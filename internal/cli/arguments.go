@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ type choice struct {
 // Set implements pflag.Value.
 func (c *choice) Set(s string) error {
 	if !slices.Contains(c.words, s) {
-		return misused("it must be %s%s", oneOf(c.words), suggestion(s, c.words))
+		return fmt.Errorf("it must be %s%s", oneOf(c.words), suggestion(s, c.words))
 	}
 	*c.value = s
 	return nil
@@ -77,11 +78,7 @@ func group(c *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return c.Help()
 		}
-		var names []string
-		for _, sub := range subs {
-			names = append(names, sub.Name())
-		}
-		return misused("%s has no command %q%s\nRun '%[1]s --help' for usage.", c.CommandPath(), args[0], suggestion(args[0], names))
+		return noSuchCommand(c, args[0])
 	}
 	return c
 }

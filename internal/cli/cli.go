@@ -12,7 +12,6 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -116,17 +115,6 @@ func isNumber(s string) bool {
 	return true
 }
 
-// flagHint is a flag that is spelled like one that is not known.
-func flagHint(c *cobra.Command, err error) string {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return ""
-	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return suggestion("--"+unknown.GetSpecifiedName(), names)
-}
-
 func newRoot(plugins []plugin.Plugin) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "heka",
@@ -140,11 +128,9 @@ count of each one until it is delivered.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return misused("%w%s\nRun '%s --help' for usage.", err, flagHint(c, err), c.CommandPath())
-	})
-	root.AddCommand(newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(),
+	root.SetFlagErrorFunc(misusedFlag)
+	root.Args = cobra.ArbitraryArgs // group refuses them
+	return group(root, newRun(plugins), newConfig(plugins), newPlugins(plugins), newMatch(), newCat(),
 		newBuffer(), newLogstreamer(plugins), newFlood(), newInject(), newSbmgr(),
 		newSandbox(plugins), newTap(), newTop(), newGraph(), newVersion())
-	return root
 }

@@ -19,7 +19,7 @@ they mean and mark mistakes. A file names its schema in its first line:
 
   #:schema ./heka.schema.json`,
 		Example: `  heka config schema > heka.schema.json`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			e := json.NewEncoder(c.OutOrStdout())
 			e.SetEscapeHTML(false)

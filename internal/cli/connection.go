@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,8 @@ import (
 )
 
 // connectionFlags add the flags of tools that send messages.
-func connectionFlags(f *pflag.FlagSet, o *client.Options) {
+func connectionFlags(c *cobra.Command, o *client.Options) {
+	f := c.Flags()
 	f.StringVar(&o.Network, "sender", o.Network, "network to dial: tcp, udp, unix or unixgram")
 	f.DurationVar(&o.Timeout, "timeout", o.Timeout, "longest wait for the receiver, at the beginning and at the end")
 	f.BoolVar(&o.UseTLS, "tls", o.UseTLS, "speak TLS")
@@ -29,8 +31,37 @@ func connectionFlags(f *pflag.FlagSet, o *client.Options) {
 	f.BoolVar(&o.TLS.InsecureSkipVerify, "tls-insecure", false, "accept any certificate")
 	f.StringVar(&o.Signer.Name, "signer", "", "name of the signer; empty signs nothing")
 	f.Uint32Var(&o.Signer.Version, "signer-version", 0, "version of the signer's key")
-	f.StringVar(&o.Signer.Hash, "signer-hash", "", "md5, sha1, sha256 or ed25519 (default md5)")
+	choiceFlag(c, "signer-hash", "hash function of the signature (default md5)", &o.Signer.Hash, "", signerHashes...)
 	f.Var(&keyFile{&o.Signer.Key}, "signer-key-file", "file of the signer's key")
+	completeWords(c, "sender", []string{"tcp", "udp", "unix", "unixgram"})
+}
+
+// signerHashes are the hash functions of signatures; md5 is that of a signer that
+// names none.
+var signerHashes = []string{"md5", "sha1", "sha256", "ed25519"}
+
+// checkConnection finds flags of connectionFlags that would have no effect, and a
+// signer without its key.
+func checkConnection(c *cobra.Command, o *client.Options) error {
+	if err := o.CheckNetwork(); err != nil {
+		return misused("%w", err)
+	}
+	var idle string
+	c.Flags().Visit(func(f *pflag.Flag) {
+		switch {
+		case strings.HasPrefix(f.Name, "tls-") && !o.UseTLS:
+			idle = "--" + f.Name + " is for connections with TLS; add --tls"
+		case strings.HasPrefix(f.Name, "signer-") && !o.Signer.Signed():
+			idle = "--" + f.Name + " is for signed messages; name the signer by --signer"
+		}
+	})
+	switch {
+	case idle != "":
+		return misused("%s", idle)
+	case o.Signer.Signed() && o.Signer.Key == "":
+		return misused("signer %s has no key; name its file by --signer-key-file, or write hmac_key in the configuration", o.Signer.Name)
+	}
+	return nil
 }
 
 // keyFile is the value of a flag that names a file with a key, which a command
@@ -106,14 +137,6 @@ func dialAsking(ctx context.Context, c *cobra.Command, o *client.Options, ask bo
 		return nil, err
 	}
 	return conn, nil
-}
-
-// checked checks options that came from flags alone.
-func checked(o interface{ Check() error }) error {
-	if err := o.Check(); err != nil {
-		return misused("%w", err)
-	}
-	return nil
 }
 
 // needAddress tells how to name a receiver where none is.

@@ -60,7 +60,7 @@ A file of tests:
   heka flood --address 127.0.0.1:5565 --rate 5000 --duration 30s --ack
   heka flood --config flood.toml --test bad
   heka flood --address 127.0.0.1:5565 --num 100000 --format json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c) },
 	}
 	o.register(c)
@@ -90,7 +90,7 @@ func (o *floodOptions) register(c *cobra.Command) {
 	f.BoolVar(&t.Acknowledge, "ack", false, "have the receiver tell what is delivered, and measure how long that takes")
 	f.StringVar(&t.PprofFile, "pprof-file", "", "write a CPU profile of the sender to this file")
 	formatFlag(c, &o.format, "text", "text", "json")
-	connectionFlags(f, &t.Options)
+	connectionFlags(c, &t.Options)
 }
 
 func (o *floodOptions) run(c *cobra.Command) (err error) {
@@ -124,7 +124,7 @@ func (o *floodOptions) run(c *cobra.Command) (err error) {
 // load reads the test from its file, if there is one, and sets the flags over it.
 func (o *floodOptions) load(c *cobra.Command) error {
 	if o.test.Address != "" && !c.Flags().Changed("config") && !c.Flags().Changed("test") {
-		return checked(&o.test)
+		return o.check(c)
 	}
 	if _, err := os.Stat(o.config); errors.Is(err, fs.ErrNotExist) && !c.Flags().Changed("config") {
 		return misused("there is no %s; name the receiver by --address host:port, or a file by --config", o.config)
@@ -155,7 +155,15 @@ func (o *floodOptions) load(c *cobra.Command) error {
 	if err := again(); err != nil {
 		return misused("%w", err)
 	}
-	return checked(&o.test)
+	return o.check(c)
+}
+
+// check finds options that contradict each other, or lack something.
+func (o *floodOptions) check(c *cobra.Command) error {
+	if err := o.test.Check(); err != nil {
+		return misused("%w", err)
+	}
+	return checkConnection(c, &o.test.Options)
 }
 
 // notFoundHint names what there is instead of a word that was not found.

@@ -27,7 +27,7 @@ Formats: text for people, mermaid and dot for pictures, json for programs.`,
 		Example: `  heka graph
   heka graph --format dot | dot -Tsvg > heka.svg
   heka graph --format mermaid >> notes.md`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, err := a.client(c)
 			if err != nil {

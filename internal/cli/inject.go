@@ -50,7 +50,7 @@ usage.`,
   date | heka inject --payload=-
   tail -n 100 app.log | heka inject --lines --type app --ack
   heka cat --format json messages.hpb | heka inject --json - --hostname replayed`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c) },
 	}
 	f := c.Flags()
@@ -64,7 +64,7 @@ usage.`,
 		f.Lookup(flag).DefValue = def
 	}
 	f.Lookup("payload").Usage += "; - is standard input"
-	connectionFlags(f, &o.Options)
+	connectionFlags(c, &o.Options)
 	return c
 }
 
@@ -72,8 +72,8 @@ func (o *injectOptions) run(c *cobra.Command) error {
 	if o.udp {
 		o.Network = "udp"
 	}
-	if err := o.CheckNetwork(); err != nil {
-		return misused("%w", err)
+	if err := checkConnection(c, &o.Options); err != nil {
+		return err
 	}
 	if o.lines && o.json != "" {
 		return misused("--lines and --json exclude each other")

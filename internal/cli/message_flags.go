@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -15,6 +17,9 @@ type messageFlags struct {
 	set     *pflag.FlagSet
 	headers map[string]*string // by flag
 	fields  []fieldFlag
+
+	uuid      uuidValue
+	timestamp timeValue
 }
 
 // headerFlags are the flags of texts in the header, and what sets them.
@@ -48,8 +53,8 @@ func (m *messageFlags) register(f *pflag.FlagSet) {
 	for _, h := range numberFlags {
 		f.Int32(h.flag, 0, h.usage)
 	}
-	f.String("uuid", "", "Uuid of the message")
-	f.String("timestamp", "", "Timestamp of the message: RFC 3339, or nanoseconds")
+	f.Var(&m.uuid, "uuid", "Uuid of the message")
+	f.Var(&m.timestamp, "timestamp", "Timestamp of the message: RFC 3339, or nanoseconds")
 	for _, t := range []struct {
 		flag string
 		typ  message.ValueType
@@ -91,19 +96,10 @@ func (m *messageFlags) apply(msg *message.Message) error {
 		}
 	}
 	if m.set.Changed("uuid") {
-		text := m.set.Lookup("uuid").Value.String()
-		u, err := message.ParseUUID(text)
-		if err != nil {
-			return misused("--uuid is %q: %w", text, err)
-		}
-		msg.SetUUID(u)
+		msg.SetUUID(message.UUID(m.uuid))
 	}
 	if m.set.Changed("timestamp") {
-		ns, err := nanoseconds(m.set.Lookup("timestamp").Value.String())
-		if err != nil {
-			return misused("--timestamp: %w", err)
-		}
-		msg.SetTimestamp(ns)
+		msg.SetTimestamp(int64(m.timestamp))
 	}
 	for _, f := range m.fields {
 		if err := msg.AddField(f.name, f.representation, f.typ).AddValue(f.value); err != nil {
@@ -135,18 +131,22 @@ func (v *fieldValue) Set(s string) error {
 	f := fieldFlag{typ: v.typ}
 	f.name, f.representation, _ = strings.Cut(name, "|")
 	var err error
+	what := ""
 	switch v.typ {
 	case message.Integer:
+		what = "a whole number"
 		f.value, err = strconv.ParseInt(text, 10, 64)
 	case message.Double:
+		what = "a number such as 2.5"
 		f.value, err = strconv.ParseFloat(text, 64)
 	case message.Bool:
+		what = "true or false"
 		f.value, err = strconv.ParseBool(text)
 	default:
 		f.value = text
 	}
 	if err != nil {
-		return fmt.Errorf("value of field %s: %w", f.name, err)
+		return fmt.Errorf("the value of field %s must be %s", f.name, what)
 	}
 	v.m.fields = append(v.m.fields, f)
 	return nil
@@ -156,3 +156,39 @@ func (v *fieldValue) String() string { return "" }
 
 // Type implements pflag.Value; help shows it.
 func (v *fieldValue) Type() string { return "name=value" }
+
+// uuidValue is the value of a flag for a Uuid.
+type uuidValue message.UUID
+
+// Set implements pflag.Value.
+func (v *uuidValue) Set(s string) error {
+	u, err := message.ParseUUID(s)
+	if err != nil {
+		return errors.New("it must be 32 hexadecimal digits, as in 72de6a05-1b99-4a88-84c2-90797624c68f")
+	}
+	*v = uuidValue(u)
+	return nil
+}
+
+func (v *uuidValue) String() string { return "" }
+
+// Type implements pflag.Value; help shows it.
+func (v *uuidValue) Type() string { return "uuid" }
+
+// timeValue is the value of a flag for a Timestamp, in nanoseconds since 1970.
+type timeValue int64
+
+// Set implements pflag.Value.
+func (v *timeValue) Set(s string) error {
+	ns, err := moment(s, time.Local)
+	if err != nil {
+		return errors.New("it must be a time such as " + momentForms)
+	}
+	*v = timeValue(ns)
+	return nil
+}
+
+func (v *timeValue) String() string { return "" }
+
+// Type implements pflag.Value; help shows it.
+func (v *timeValue) Type() string { return "time" }

@@ -9,10 +9,11 @@ import (
 // momentLayouts are the forms of a time on the command line.
 var momentLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly}
 
-// nanoseconds reads a time: nanoseconds since 1970, or one of momentLayouts.
-func nanoseconds(text string) (int64, error) { return moment(text, time.Local) }
+// momentForms tells how a time is written.
+const momentForms = "2006-01-02 15:04:05, RFC 3339, or nanoseconds since 1970"
 
-// moment reads a time in a zone, for texts that name none.
+// moment reads a time: nanoseconds since 1970, or one of momentLayouts, in a zone
+// where the text names none.
 func moment(text string, zone *time.Location) (int64, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, nil
@@ -22,7 +23,7 @@ func moment(text string, zone *time.Location) (int64, error) {
 			return t.UnixNano(), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no time; write 2006-01-02 15:04:05, RFC 3339, or nanoseconds since 1970", text)
+	return 0, fmt.Errorf("%q is no time; write "+momentForms, text)
 }
 
 // momentOrAgo reads a time, or a duration that is taken off now.

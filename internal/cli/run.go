@@ -45,7 +45,10 @@ HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
   heka run --once --config nginx.toml    # to the end of the logs there are now
   HEKA_BASE_DIR=/tmp/heka heka run --config heka.toml`,
 		Args: cobra.ArbitraryArgs, // Heka 0.10 ignored further arguments
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				fmt.Fprintln(c.ErrOrStderr(), color.YellowString("warning: %q has no effect; name the configuration by --config", args[0]))
+			}
 			return run(c, path, once, plugins)
 		},
 	}
@@ -55,12 +58,12 @@ HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
 	f.String("base-dir", "", "directory for state")
 	f.String("share-dir", "", "directory of read-only resources")
 	f.String("hostname", "", "host name in heka's own messages")
-	f.String("log-level", "", "debug, info, warn or error")
-	f.String("log-format", "", "text or json")
+	choiceFlag(c, "log-level", "least level of the lines in the log", new(string), "", "debug", "info", "warn", "error")
+	choiceFlag(c, "log-format", "form of the log", new(string), "", "text", "json")
 	f.String("pid-file", "", "file to write the process id to")
 	f.String("cpuprof", "", "write a CPU profile to this file")
 	f.String("memprof", "", "write a heap profile to this file at exit")
-	f.Int("maxprocs", 0, "number of CPUs to use")
+	f.Uint("maxprocs", 0, "number of CPUs to use")
 	return c
 }
 

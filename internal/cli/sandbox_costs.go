@@ -73,7 +73,11 @@ func share100(n int64, limit uint) string {
 	if limit == 0 {
 		return "-"
 	}
-	return fmt.Sprintf("%.2g%%", 100*float64(n)/float64(limit))
+	percent := 100 * float64(n) / float64(limit)
+	if percent >= 10 {
+		return fmt.Sprintf("%.0f%%", percent)
+	}
+	return fmt.Sprintf("%.2g%%", percent)
 }
 
 // timeText is a duration with about three digits.

@@ -72,7 +72,7 @@ func (o *control) register(c *cobra.Command) {
 	f.StringVar(&o.admin, "admin", "", "the admin API to order by: unix:PATH, HOST:PORT or a URL")
 	f.StringVar(&o.manager, "manager", "", "with --admin, who shall obey, if there are several SandboxManagerFilters")
 	f.IntVar(&o.count, "count", 0, "for measurements: that many built-in filters, CounterSandbox0 and so on")
-	connectionFlags(f, &o.Options)
+	connectionFlags(c, &o.Options)
 }
 
 // hide makes a flag of the old program's other action known and without effect.
@@ -97,7 +97,7 @@ show here: the receiver answers nothing. What came of it is in its log, and what
 keeps the filter from running also in a message of type heka.sandbox-terminated.`,
 		Example: `  heka sbmgr load --script counter.lua --scriptconfig counter.toml
   heka sbmgr load --config sbmgr.toml --count 10`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.load(c) },
 	}
 	o.register(c)
@@ -117,7 +117,7 @@ func newSbmgrUnload() *cobra.Command {
 section it was loaded with, without the manager's.`,
 		Example: `  heka sbmgr unload --filtername counter
   heka sbmgr unload --config sbmgr.toml --count 10`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return o.unload(c) },
 	}
 	o.register(c)
@@ -203,8 +203,8 @@ func (o *control) read(c *cobra.Command) error {
 			return misused("%w", err)
 		}
 	}
-	if err := o.CheckNetwork(); err != nil {
-		return misused("%w", err)
+	if err := checkConnection(c, &o.Options); err != nil {
+		return err
 	}
 	return needAddress(o.Address, "address")
 }

@@ -23,7 +23,7 @@ The admin API of the running heka is asked. The JSON form has also what they may
 use, and what they have published.`,
 		Example: `  heka sbmgr list
   heka sbmgr list --format json --config /etc/heka/conf.d`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, err := a.client(c)
 			if err != nil {

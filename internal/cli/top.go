@@ -37,7 +37,7 @@ On no terminal, and with --once, one table is printed.`,
 		Example: `  heka top
   heka top --sort fill
   heka top --once --admin unix:/var/cache/hekad/admin.sock`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, err := a.client(c)
 			if err != nil {

@@ -17,7 +17,7 @@ func newVersion() *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  heka version\n  heka version --short",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if short {
 				fmt.Fprintln(c.OutOrStdout(), Version)
