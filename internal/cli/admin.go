@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -60,6 +62,9 @@ func serveAdmin(s *admin.Server, host *pipeline.Host, g *config.Global, log *slo
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })
 	if l != nil {
+		if l.Addr().Network() != "unix" {
+			log.Info("the admin API listens on " + l.Addr().String())
+		}
 		running.Go(func() {
 			if err := s.Serve(ctx, l, e); err != nil {
 				log.Error("admin API: " + err.Error())
@@ -110,6 +115,13 @@ func refused(err error) error {
 	var said *admin.Error
 	if errors.As(err, &said) && said.Diagram != "" {
 		return misused("%s", said.Diagram)
+	}
+	if errors.As(err, &said) && said.Status == http.StatusUnauthorized {
+		return failed(fmt.Errorf("%w; admin_token in [hekad] of the configuration must be that of the running heka", err))
+	}
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return failed(fmt.Errorf("%w; name its authority by --ca-file", err))
 	}
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return failed(fmt.Errorf("%w; is heka running, and with this configuration?", err))

@@ -129,6 +129,18 @@ func oneQueue(args []string) (storedQueue, error) {
 // readerName is how a reader is called in what people read.
 func readerName(name string) string { return cmp.Or(name, "(default)") }
 
+// readers are the names of the readers of a queue, without heka's own, which has
+// none.
+func readers(d *queue.Directory) []string {
+	var names []string
+	for _, c := range d.Checkpoints {
+		if c.Reader != "" {
+			names = append(names, c.Reader)
+		}
+	}
+	return names
+}
+
 // checkpointOf is the position of a reader; known is false when the directory
 // has none that can be used.
 func checkpointOf(d *queue.Directory, reader string) (pos queue.Position, known bool) {

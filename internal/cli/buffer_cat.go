@@ -42,8 +42,7 @@ Exit codes are those of heka cat; 1 when DIR holds no queue.`,
 		RunE: func(c *cobra.Command, args []string) error { return o.run(c, args, c.OutOrStdout()) },
 	}
 	o.register(c)
-	c.Flags().StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
-	completeWords(c, "format", catFormats)
+	o.registerFormat(c)
 	return c
 }
 
@@ -108,7 +107,7 @@ func (o *storedOptions) read(j *catJob, q storedQueue) error {
 	from, known := checkpointOf(d, o.reader)
 	switch {
 	case o.reader != "" && !known:
-		return misused("%s has no reader %q", q.path, o.reader)
+		return misused("%s has no reader %q%s", q.path, o.reader, notFoundHint(o.reader, readers(d)))
 	case o.all:
 		from = queue.Position{}
 	}

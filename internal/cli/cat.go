@@ -105,12 +105,11 @@ too large.`,
 	f := c.Flags()
 	registerTo(c, &to)
 	o.register(c)
-	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
+	o.registerFormat(c)
 	f.StringVar(&o.from, "from", "heka", "form of the files: heka or json (one JSON object a line)")
 	f.BoolVar(&o.tail, "tail", false, "wait for more at the end of the file")
 	f.Int64Var(&o.offset, "offset", 0, "start at this byte of the file")
 	f.Uint64Var(&o.maxMessage, "max-message-size", defaultCatMessage, "largest accepted message in bytes")
-	completeWords(c, "format", catFormats)
 	completeWords(c, "from", []string{"heka", "json"})
 	return c
 }
@@ -162,12 +161,19 @@ func (o *catOptions) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.match, "match", "TRUE", "only messages that match this expression")
 	f.StringVar(&o.output, "output", "", "file to write, created or emptied (default standard output)")
-	f.StringVar(&o.fields, "fields", "", "parts of messages for table and json (default for table "+tableColumns+")")
 	f.Uint64Var(&o.limit, "limit", 0, "stop after this many matching messages; 0 is never")
 	f.StringVar(&o.since, "since", "", "only messages from this time on")
 	f.StringVar(&o.until, "until", "", "only messages before this time")
 	f.BoolVar(&o.utc, "utc", false, "show and take times in UTC")
 	f.BoolVar(&o.unwrap, "unwrap", false, "the messages that dead letters carry in place of the letters")
+}
+
+// registerFormat adds the flags of commands that write messages in any format.
+func (o *catOptions) registerFormat(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
+	f.StringVar(&o.fields, "fields", "", "parts of messages for table and json (default for table "+tableColumns+")")
+	completeWords(c, "format", catFormats)
 }
 
 // job checks the flags of register and makes a job that has no inputs yet.

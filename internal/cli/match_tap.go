@@ -49,6 +49,9 @@ func (t *matchTap) each(c *cobra.Command, f func(*message.Message) error) error 
 	if err != nil {
 		return err
 	}
+	if err := knownSender(c.Context(), client, t.from); err != nil {
+		return err
+	}
 	diag := newDiagnosis(c.ErrOrStderr())
 	n := uint64(0)
 	_, ended, err := tapped(c.Context(), client, tapQuery{match: "TRUE", from: t.from, rate: pipeline.MaxTapRate},

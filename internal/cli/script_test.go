@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/hekad/heka/internal/cli"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins"
 )
 
@@ -38,8 +39,15 @@ const leaveAtOnce = "atexit_sleep_ms=0"
 // TestScripts runs the scripts of testdata/script. Beside the usual commands
 // they have:
 //
-//	code N COMMAND...   run a command, which must end with exit code N
+//	code N COMMAND...               run a command, which must end with exit code N
+//	receive NETWORK VARIABLE FILE   keep what is sent; see receive
+//
+// $CERTIFICATES is a directory with self-signed certificates for localhost and
+// their keys: server.crt, server.key, client.crt and client.key.
 func TestScripts(t *testing.T) {
+	certificates := t.TempDir()
+	netconftest.Certificate(t, certificates, "server", 1)
+	netconftest.Certificate(t, certificates, "client", 2)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		UpdateScripts:       *update,
@@ -47,10 +55,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
+			e.Setenv("CERTIFICATES", certificates)
 			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "receive": receive},
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -62,11 +63,10 @@ heka's own messages. The formats are those of heka cat.`,
 	a.register(c)
 	o.register(c)
 	f := c.Flags()
-	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
+	o.registerFormat(c)
 	f.StringVar(&source, "from", "", "only what this input or filter sends")
 	completeNames(c, "from", a.senders)
 	f.IntVar(&rate, "rate", defaultTapRate, "show at most this many messages a second")
-	completeWords(c, "format", catFormats)
 	return c
 }
 
@@ -78,6 +78,9 @@ func (o *catOptions) tap(c *cobra.Command, client *admin.Client, source string, 
 		return err
 	}
 	if err := j.chooseFormat(); err != nil {
+		return err
+	}
+	if err := knownSender(c.Context(), client, source); err != nil {
 		return err
 	}
 	var counts admin.Counts
@@ -149,4 +152,29 @@ func tapped(ctx context.Context, client *admin.Client, q tapQuery, f func(m *mes
 		return counts, false, err
 	}
 	return counts, false, refused(err)
+}
+
+// knownSender refuses a name that no input or filter of the running heka has, from
+// which nothing would ever come; "" is any, hekad is heka itself.
+func knownSender(ctx context.Context, client *admin.Client, name string) error {
+	if name == "" || name == "hekad" {
+		return nil
+	}
+	var t admin.Topology
+	if err := client.Get(ctx, "/api/v1/topology", nil, &t); err != nil {
+		return refused(err)
+	}
+	senders := []string{"hekad"}
+	for _, n := range t.Nodes {
+		switch {
+		case n.Kind == "input" || n.Kind == "filter":
+			senders = append(senders, n.Name)
+		case n.Name == name:
+			return misused("--from is %q, an output, which sends nothing; it must be an input or filter", name)
+		}
+	}
+	if !slices.Contains(senders, name) {
+		return misused("--from is %q; the running heka has no such input or filter%s", name, notFoundHint(name, senders))
+	}
+	return nil
 }

@@ -81,7 +81,7 @@ func (v *topView) head(s *admin.Snapshot, width int) []string {
 	d := &s.Report.Heka
 	lines := []string{
 		cut(fmt.Sprintf("heka %s on %s, pid %d, up %s", d.Version, d.Hostname, d.Pid, (time.Duration(d.Uptime)*time.Millisecond).Round(time.Second)), width),
-		cut(fmt.Sprintf("%s messages/s in, heap %s, %d goroutines, sorted by %s", wholeNumber(in), byteText(int64(d.HeapBytes)), d.Goroutines, v.order), width),
+		cut(fmt.Sprintf("%s messages/s in, %s, heap %s, %d goroutines, sorted by %s", wholeNumber(in), counted(d.CPUs, "CPU"), byteText(int64(d.HeapBytes)), d.Goroutines, v.order), width),
 	}
 	for _, c := range s.Topology.Causes {
 		lines = append(lines, color.RedString("%s", cut(causeText(c), width)))
