@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hekad/heka/internal/client"
 	"github.com/hekad/heka/internal/config"
@@ -187,7 +189,7 @@ func (o *control) read(c *cobra.Command) error {
 		return misused("--count is %d; it must not be negative", o.count)
 	}
 	if o.admin != "" {
-		return nil
+		return withAdmin(c)
 	}
 	if o.manager != "" {
 		return misused("--manager is for --admin; a signed message goes to all managers that its signer may order")
@@ -207,6 +209,22 @@ func (o *control) read(c *cobra.Command) error {
 		return err
 	}
 	return needAddress(o.Address, "address")
+}
+
+// withAdmin refuses flags of signed messages beside --admin. The authority of the
+// admin API's certificate is that of --tls-ca.
+func withAdmin(c *cobra.Command) error {
+	idle := ""
+	c.Flags().Visit(func(f *pflag.Flag) {
+		connects := strings.HasPrefix(f.Name, "signer") || strings.HasPrefix(f.Name, "tls") && f.Name != "tls-ca"
+		if connects || slices.Contains([]string{"address", "ack", "sender", "timeout"}, f.Name) {
+			idle = f.Name
+		}
+	})
+	if idle != "" {
+		return misused("--%s is for control messages; with --admin there are none", idle)
+	}
+	return nil
 }
 
 // controlled is a filter to load, or the name of one to unload.
