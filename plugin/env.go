@@ -49,8 +49,10 @@ type Env struct {
 	Encode func(dst []byte, p *Pack) ([]byte, error)
 	// Filters adds filters to the running pipeline. Only set for filters.
 	Filters Filters
-	// AddedBy is the name of the filter that added this one by Filters, or empty. An
-	// added filter ends, by Terminated, rather than hold others up.
+	// Inputs adds inputs to the running pipeline. Only set for inputs.
+	Inputs Inputs
+	// AddedBy is the name of the filter or input that added this one by Filters or
+	// Inputs, or empty. An added filter ends, by Terminated, rather than hold others up.
 	AddedBy string
 	// Pressure tells about the queue in front of the instance. Only set for filters
 	// and outputs.

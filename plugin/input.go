@@ -14,6 +14,14 @@ type Input interface {
 	Run(ctx context.Context, in Feed) error
 }
 
+// Fingerprinter is an instance whose work depends on more than its options, such as
+// on a file with a script. A section counts as changed when the fingerprint has, and
+// what uses it is restarted when heka reads its configuration again.
+type Fingerprinter interface {
+	// Fingerprint is asked for when the instance is built, and before it is prepared.
+	Fingerprint() string
+}
+
 // Feed is the way from an input into the pipeline. Its methods may be called
 // from any goroutine that Run started.
 type Feed interface {

@@ -43,6 +43,24 @@ type Linker interface {
 	Link(input func(section string) Input) error
 }
 
+// Accumulate hands stats to the accumulator of a section, as AccumulatorNamed finds
+// it. When that one ends just now and another has taken its place, the other one gets
+// them.
+func Accumulate(input func(section string) Input, section string, stats []Stat) error {
+	a, err := AccumulatorNamed(input, section)
+	for err == nil {
+		if err = a.Accumulate(stats); !errors.Is(err, ErrNotAccumulating) {
+			return err
+		}
+		before := a
+		if a, _ = AccumulatorNamed(input, section); a == nil || a == before {
+			return err
+		}
+		err = nil
+	}
+	return err
+}
+
 // AccumulatorNamed returns the accumulator of a section, for plugins that have an
 // option stat_accum_name. input is the function that Link got, or nil before that.
 // The error names the option.

@@ -1,8 +1,10 @@
 package pipeline
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/hekad/heka/internal/config"
@@ -17,10 +19,15 @@ type filters struct {
 
 // Read implements plugin.Filters.
 func (f filters) Read(text string) (plugin.Section, error) {
-	s, err := onlySection("config", text)
+	s, err := oneSection("config", text, "")
 	if err != nil {
 		return plugin.Section{}, err
 	}
+	return describe(s), nil
+}
+
+// describe says what is in a section.
+func describe(s *config.Section) plugin.Section {
 	sec := plugin.Section{Name: s.Name}
 	if s.Sets("type") {
 		sec.Type = s.Type()
@@ -28,15 +35,26 @@ func (f filters) Read(text string) (plugin.Section, error) {
 	if n := s.Table.Member("message_matcher"); n != nil && n.Kind == config.String {
 		sec.MessageMatcher = n.Value.(string)
 	}
-	return sec, nil
+	text := fmt.Sprintf("%#v", s.Table.Plain()) // maps are printed in order of their keys
+	sec.Digest = fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+	return sec
 }
 
-// onlySection reads a text with one section.
-func onlySection(file, text string) (*config.Section, error) {
+// oneSection reads the section of a name, or without a name the only one.
+func oneSection(file, text, name string) (*config.Section, error) {
 	cfg, problems := config.LoadBytes(file, []byte(text), config.Options{LiteralEnv: true})
-	switch {
-	case problems.HasErrors():
+	if problems.HasErrors() {
 		return nil, problems.Err()
+	}
+	if name != "" {
+		for _, s := range cfg.Sections {
+			if s.Name == name {
+				return s, nil
+			}
+		}
+		return nil, fmt.Errorf("No `%s` section.", name)
+	}
+	switch {
 	case cfg.Hekad != nil:
 		return nil, errors.New("the section [hekad] cannot be set here")
 	case len(cfg.Sections) != 1:
@@ -45,14 +63,29 @@ func onlySection(file, text string) (*config.Section, error) {
 	return cfg.Sections[0], nil
 }
 
+// amended returns s with the options that a sets.
+func amended(s *config.Section, a plugin.Addition) *config.Section {
+	set := make(map[string]any, len(a.Default)+len(a.Force))
+	for option, value := range a.Default {
+		if !s.Sets(option) {
+			set[option] = value
+		}
+	}
+	if !s.Sets("type") {
+		set["type"] = s.Type() // the name may have said it
+	}
+	maps.Copy(set, a.Force)
+	return s.As(a.Name, set)
+}
+
 // Add implements plugin.Filters.
 func (f filters) Add(a plugin.Addition) (plugin.Added, error) {
 	h := f.host
-	s, err := onlySection(a.Name+".toml", a.Text)
+	s, err := oneSection(a.Name+".toml", a.Text, a.Section)
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.buildFilter(s.As(a.Name, a.Force), f.by)
+	c, err := h.buildFilter(amended(s, a), f.by)
 	if err != nil {
 		return nil, err
 	}

@@ -278,7 +278,7 @@ func TestAdditionsThatAreRefused(t *testing.T) {
 	if _, err := y.filters.Add(plugin.Addition{Name: "a", Text: head + rest}); err == nil || err.Error() != "heka is stopping" {
 		t.Errorf("after the end: %v", err)
 	}
-	if s, err := y.filters.Read("[Ex]\nMessage_Matcher='x'\n[Ex.config]\na=1\n"); s != (plugin.Section{Name: "Ex", MessageMatcher: "x"}) || err != nil {
+	if s, err := y.filters.Read("[Ex]\nMessage_Matcher='x'\n[Ex.config]\na=1\n"); s != (plugin.Section{Name: "Ex", MessageMatcher: "x", Digest: s.Digest}) || s.Digest == "" || err != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -137,8 +137,8 @@ func (g *gauge) add(d int64) {
 	}
 }
 
-// Books is the account of a whole run. Filters and outputs that were taken out of it
-// are one entry, (former plugins). It balances when nothing is in flight:
+// Books is the account of a whole run. Inputs that were taken out of it are one entry,
+// (former inputs), filters and outputs another, (former plugins). It balances when nothing is in flight:
 //
 //	Received = Routed + Unmatched + Σ Dropped, per input and in sum
 //	Matched  = Delivered + Σ Dropped + InFlight, per consumer
@@ -172,12 +172,10 @@ type ConsumerBooks struct {
 // Books takes stock of all counters.
 func (h *Host) Books() Books {
 	var all Books
-	for _, in := range h.inputs {
-		b := InputBooks{Name: in.name, Bytes: in.books.bytes.Load(), Received: in.books.received.Load(),
-			Unmatched: in.books.unmatched.Load(), Dropped: in.books.dropped.list()}
+	all.Inputs = h.intake.account()
+	for _, b := range all.Inputs {
 		all.Received += b.Received
 		all.Unmatched += b.Unmatched
-		all.Inputs = append(all.Inputs, b)
 	}
 	for _, c := range h.consumers() {
 		all.Consumers = append(all.Consumers, c.account())
@@ -192,6 +190,32 @@ func (h *Host) Books() Books {
 	return all
 }
 
+// account takes stock of one input.
+func (in *input) account() InputBooks {
+	return InputBooks{Name: in.name, Bytes: in.books.bytes.Load(), Received: in.books.received.Load(),
+		Unmatched: in.books.unmatched.Load(), Dropped: in.books.dropped.list()}
+}
+
+// add adds the counts of o.
+func (b *InputBooks) add(o InputBooks) {
+	b.Bytes += o.Bytes
+	b.Received += o.Received
+	b.Unmatched += o.Unmatched
+	b.Dropped = plus(b.Dropped, o.Dropped)
+}
+
+// plus adds counts to sorted ones.
+func plus(sums, more []Count) []Count {
+	for _, d := range more {
+		at, found := slices.BinarySearchFunc(sums, d, func(x, y Count) int { return strings.Compare(x.Name, y.Name) })
+		if !found {
+			sums = slices.Insert(sums, at, Count{Name: d.Name})
+		}
+		sums[at].N += d.N
+	}
+	return sums
+}
+
 // account takes stock of one consumer.
 func (c *consumer) account() ConsumerBooks {
 	b := ConsumerBooks{Name: c.name, State: *c.state.Load(), Matched: c.books.matched.Load(),
@@ -204,7 +228,7 @@ func (c *consumer) account() ConsumerBooks {
 	return b
 }
 
-// add adds the counts of o. Dropped stays sorted.
+// add adds the counts of o.
 func (b *ConsumerBooks) add(o ConsumerBooks) {
 	b.Matched += o.Matched
 	b.Delivered += o.Delivered
@@ -215,13 +239,7 @@ func (b *ConsumerBooks) add(o ConsumerBooks) {
 	b.InFlight += o.InFlight
 	b.Backlog += o.Backlog
 	b.Left += o.Left
-	for _, d := range o.Dropped {
-		at, found := slices.BinarySearchFunc(b.Dropped, d, func(x, y Count) int { return strings.Compare(x.Name, y.Name) })
-		if !found {
-			b.Dropped = slices.Insert(b.Dropped, at, Count{Name: d.Name})
-		}
-		b.Dropped[at].N += d.N
-	}
+	b.Dropped = plus(b.Dropped, o.Dropped)
 }
 
 // Check returns an error that names every place where the books do not balance.

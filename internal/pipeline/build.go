@@ -49,14 +49,17 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	b.host = &Host{opts: o, global: o.Global, log: b.log, hostname: b.hostname, pid: int32(os.Getpid()), once: o.Once,
 		stop: make(chan struct{}), filterWork: newGauge(), arenas: arenas{poison: o.PoisonBuffers}}
 	h := b.host
-	h.builder = b
+	h.intake.builder = b
 	h.hard, h.kill = context.WithCancel(context.Background())
 	b.sections()
 	b.trial(plugin.KindDecoder)
 	b.trial(plugin.KindEncoder)
 	b.trial(plugin.KindSplitter)
+	b.tried = true
 	for _, s := range b.of(plugin.KindInput) {
-		b.input(s)
+		if in := b.input(s); in != nil {
+			h.intake.all = append(h.intake.all, in)
+		}
 	}
 	for _, s := range append(b.of(plugin.KindFilter), b.of(plugin.KindOutput)...) {
 		if c := b.consumer(s); c != nil {
@@ -86,7 +89,8 @@ type builder struct {
 	types    map[string]*plugin.Plugin
 	all      []*section
 	problems config.Problems
-	addedBy  string // filter that adds what is built to the running pipeline, or empty
+	tried    bool   // all decoders, encoders and splitters were built once
+	addedBy  string // plugin that adds what is built to the running pipeline, or empty
 }
 
 // section is one plugin section with its options filled in.
@@ -98,6 +102,9 @@ type section struct {
 	consumer plugin.ConsumerOptions
 	splitter plugin.SplitterOptions
 	broken   bool // has an error; references to it are fine
+
+	fingerprint string     // of an instance, beyond its options
+	subs        []*section // decoders that it builds
 }
 
 func newBuilder(cfg *config.Config, o Options) *builder {
@@ -222,9 +229,19 @@ func (b *builder) trial(k plugin.Kind) {
 		if k == plugin.KindSplitter {
 			b.checkSplitter(s)
 		}
-		if _, err := b.build(s, s.Name); err != nil {
+		inst, err := b.build(s, s.Name)
+		if err != nil {
 			b.buildFailed(s, err)
+			continue
 		}
+		s.built(inst)
+	}
+}
+
+// built takes note of an instance.
+func (s *section) built(inst any) {
+	if f, ok := inst.(plugin.Fingerprinter); ok {
+		s.fingerprint = f.Fingerprint()
 	}
 }
 
@@ -273,6 +290,9 @@ func (b *builder) subDecoder(s *section, name string, above ...string) func(stri
 		}
 		if t.broken {
 			return nil, fmt.Errorf("Non-existent subdecoder: %s (its own section has problems)", sub)
+		}
+		if !b.tried {
+			s.subs = append(s.subs, t)
 		}
 		full := name + "-" + sub
 		env := b.env(t, full)
@@ -338,22 +358,24 @@ func (b *builder) reportInterval() time.Duration {
 	return shortest
 }
 
-// input builds an input.
-func (b *builder) input(s *section) {
+// input builds an input; nil if there are problems.
+func (b *builder) input(s *section) *input {
 	if s.broken {
 		b.splitterOf(s)
 		b.reference(s, "decoder", plugin.KindDecoder, s.input.Decoder)
-		return
+		return nil
 	}
-	h := b.host
-	in := &input{host: h, name: s.Name, typ: s.decl.Type, opts: s.input, log: loggerFor(b.log, "Input", s.Name),
-		ended: make(chan struct{}), streams: make(map[*stream]string), ticks: make(chan time.Time)}
+	in := &input{host: b.host, name: s.Name, typ: s.decl.Type, opts: s.input, log: loggerFor(b.log, "Input", s.Name),
+		ended: make(chan struct{}), gone: make(chan struct{}), unacked: newGauge(), parts: []*section{s}, addedBy: b.addedBy,
+		streams: make(map[*stream]string), ticks: make(chan time.Time)}
 	in.setState("starting")
 	sp := b.splitterOf(s)
 	if sp != nil {
+		in.parts = append(in.parts, sp)
 		in.newSplitter = func(token string) (splitting, error) { return b.newSplitter(sp, withToken(s.Name, sp.Name, token)) }
 	}
 	if d := b.reference(s, "decoder", plugin.KindDecoder, s.input.Decoder); d != nil {
+		in.parts = d.withSubs(in.parts)
 		in.newDecoder = func(token string, worker int) (*decoding, error) {
 			name := withToken(s.Name, d.Name, token)
 			if worker > 0 {
@@ -367,15 +389,46 @@ func (b *builder) input(s *section) {
 		if found := config.Decode(s.Section, c, &plugin.InputOptions{}); found.HasErrors() {
 			return nil, found.Err()
 		}
-		return s.decl.Build(c, b.env(s, s.Name))
+		env := b.env(s, s.Name)
+		env.Inputs, env.AddedBy = inputDoor{in.host, s.Name}, in.addedBy
+		return s.decl.Build(c, env)
 	}
 	inst, err := in.build()
 	if err != nil {
 		b.buildFailed(s, err)
-		return
+		return nil
 	}
+	s.built(inst)
 	in.instance.Store(&inst)
-	h.inputs = append(h.inputs, in)
+	return in
+}
+
+// withSubs appends s and the decoders below it to a list where they are not there.
+func (s *section) withSubs(list []*section) []*section {
+	if slices.Contains(list, s) {
+		return list
+	}
+	list = append(list, s)
+	for _, sub := range s.subs {
+		list = sub.withSubs(list)
+	}
+	return list
+}
+
+// oneInput builds the input of a section that is not in the configuration, with the
+// splitters and decoders of b.
+func (b *builder) oneInput(sec *config.Section, by string) (*input, error) {
+	o := &builder{host: b.host, opts: b.opts, log: b.host.log, hostname: b.hostname, cfg: b.cfg, types: b.types,
+		all: slices.Clone(b.all), tried: true, addedBy: by}
+	o.section(sec)
+	if !o.problems.HasErrors() && o.all[len(o.all)-1].decl.Kind != plugin.KindInput {
+		return nil, fmt.Errorf("type %s is no input", sec.Type())
+	}
+	var in *input
+	if last := o.all[len(o.all)-1]; last.Section == sec && last.decl.Kind == plugin.KindInput {
+		in = o.input(last)
+	}
+	return in, o.problems.Err()
 }
 
 // links lets instances find the inputs that they work with.

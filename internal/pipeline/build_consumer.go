@@ -25,9 +25,9 @@ func (b *builder) consumer(s *section) *consumer {
 	c.setState("starting")
 	c.matcher = b.matcher(s)
 	encoder := b.encoder(s)
-	c.sections = append(c.sections, s.Section)
+	c.parts = append(c.parts, s)
 	if encoder != nil {
-		c.sections = append(c.sections, encoder.Section)
+		c.parts = append(c.parts, encoder)
 	}
 	if s.decl.NoTicker && s.consumer.TickerInterval != 0 {
 		b.fail(s, "ticker_interval", "'%s' can't support a ticker_interval setting", s.Name)
@@ -64,6 +64,7 @@ func (b *builder) consumer(s *section) *consumer {
 		b.buildFailed(s, err)
 		return nil
 	}
+	s.built(inst)
 	c.instance.Store(&inst)
 	if c.kind == plugin.KindFilter {
 		c.injector = newInjector(b.host, c)

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/plugin"
 )
@@ -43,7 +42,7 @@ type consumer struct {
 	matchTime sampler
 	ended     chan struct{}
 
-	sections []*config.Section // its own and its encoder's
+	parts []*section // its own section and its encoder's
 
 	added  bool            // by another plugin, while heka runs
 	after  <-chan struct{} // closed when a predecessor of the same name has ended
@@ -155,7 +154,7 @@ func (c *consumer) rewind(hard context.Context) error {
 	if c.cur.b != nil {
 		inHand = 1
 	}
-	if c.spool.acks.order.open() == inHand {
+	if c.spool.acks.order.waiting() == inHand {
 		return nil
 	}
 	if c.cur.b != nil {

@@ -17,9 +17,11 @@
 //
 // workers.go spreads the decoding of one stream over several goroutines,
 //
-//	roster.go    Filters that come and go while heka runs; added.go is the door for
-//	             the plugins that add them, reload.go for a configuration that
-//	             has changed.
+//	roster.go    Filters and outputs come and go while heka runs; added.go is the door
+//	             for the plugins that add filters.
+//	intake.go    Inputs come and go as well, each with its own life and end.
+//	plan.go      What a changed configuration means for each of them,
+//	reload.go    and how it is done.
 //
 // build.go makes all this from sections, host.go starts and ends it, books.go
 // counts, report.go and monitor.go tell.
@@ -32,5 +34,5 @@
 // ticket lives longer than its batch, since outputs may acknowledge late.
 //
 // Locks: order.mu and inbox.mu are never held together, and no plugin is called
-// under inbox.mu or roster.mu. Under order.mu the Delivered callbacks of inputs run.
+// under inbox.mu, roster.mu or intake.mu. Under order.mu the Delivered callbacks of inputs run.
 package pipeline

@@ -37,7 +37,7 @@ func (f *flows) edge(c *consumer) *flow {
 // forget drops all flows to a consumer that is gone.
 func (h *Host) forget(c *consumer) {
 	h.flows.to.Delete(c)
-	for _, in := range h.inputs {
+	for _, in := range h.intake.list() {
 		in.flows.to.Delete(c)
 	}
 	for _, from := range h.consumers() {
@@ -108,9 +108,10 @@ const hostNode = "hekad"
 // left out.
 func (h *Host) Graph() Graph {
 	var g Graph
-	for _, in := range h.inputs {
+	inputs := h.inputs()
+	for _, in := range inputs {
 		g.Nodes = append(g.Nodes, Node{Name: in.name, Type: in.typ, Kind: "input", State: *in.state.Load(),
-			Splitter: in.opts.Splitter, Decoder: in.opts.Decoder})
+			Splitter: in.opts.Splitter, Decoder: in.opts.Decoder, Added: in.addedBy != ""})
 	}
 	consumers := h.consumers()
 	for _, c := range consumers {
@@ -124,7 +125,7 @@ func (h *Host) Graph() Graph {
 	if len(g.Edges) > before {
 		g.Nodes = append(g.Nodes, Node{Name: hostNode, Kind: "heka", State: "running"})
 	}
-	for _, in := range h.inputs {
+	for _, in := range inputs {
 		g.edges(in.name, &in.flows, consumers)
 	}
 	for _, c := range consumers {

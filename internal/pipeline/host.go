@@ -27,8 +27,7 @@ type Host struct {
 	reportEvery time.Duration
 
 	opts    Options
-	builder *builder // of the inputs that run
-	inputs  []*input
+	intake  intake
 	roster  roster
 	routes  atomic.Pointer[routes]
 	arenas  arenas
@@ -75,9 +74,12 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	defer stopGatherers()
 	defer context.AfterFunc(h.hard, stopGatherers)()
 	defer h.kill()
+	final, stopWaiting := context.WithCancel(h.hard)
+	defer stopWaiting()
 	defer context.AfterFunc(ctx, func() { h.Stop(0) })()
 
-	if err := h.start(soft, last); err != nil {
+	h.intake.soft, h.intake.last, h.intake.final = soft, last, final
+	if err := h.start(); err != nil {
 		h.kill()
 		return 1, err
 	}
@@ -96,16 +98,15 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 		}
 		<-h.stop
 	}
-	h.shutdown(stopInputs, inputsDone, asked)
+	h.shutdown(stopInputs, stopWaiting, inputsDone, asked)
 	stopBackground()
 	helpers.Wait()
 	return int(h.code.Load()), nil
 }
 
-// start prepares and starts outputs, filters, inputs, in this order. Inputs end
-// with soft, those that other plugins feed with last. When something cannot
-// start, nothing is left running.
-func (h *Host) start(soft, last context.Context) error {
+// start prepares and starts outputs, filters, inputs, in this order. When something
+// cannot start, nothing is left running.
+func (h *Host) start() error {
 	var problems []error
 	for _, c := range slices.Backward(h.consumers()) {
 		if c.after != nil {
@@ -115,8 +116,8 @@ func (h *Host) start(soft, last context.Context) error {
 			problems = append(problems, fmt.Errorf("%s '%s' failed to start: %w", c.kind, c.name, err))
 		}
 	}
-	for _, in := range h.inputs {
-		if err := in.prepare(soft); err != nil {
+	for _, in := range h.inputs() {
+		if err := in.prepare(h.lifeOf(in)); err != nil {
 			problems = append(problems, fmt.Errorf("Input '%s' failed to start: %w", in.name, err))
 		}
 	}
@@ -129,14 +130,7 @@ func (h *Host) start(soft, last context.Context) error {
 	if len(h.consumers()) >= manyPlugins {
 		debug.FreeOSMemory()
 	}
-	for _, in := range h.inputs {
-		if in.gathers() {
-			go in.run(last)
-		} else {
-			go in.run(soft)
-		}
-		h.log.Info(fmt.Sprintf("Input started: %s", in.name))
-	}
+	h.admit()
 	return nil
 }
 
@@ -170,10 +164,8 @@ func (h *Host) closePrepared() {
 	for _, c := range h.consumers() {
 		c.discard()
 	}
-	for _, in := range h.inputs {
-		if in.prepared {
-			in.close()
-		}
+	for _, in := range h.inputs() {
+		in.discard()
 	}
 }
 
@@ -184,19 +176,14 @@ func (h *Host) whenInputsEnd(stopGatherers func()) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for _, in := range h.inputs {
-			if !in.gathers() {
-				<-in.ended
-			}
-		}
 		if !h.once {
 			<-h.stop
+			h.intake.close()
 		}
+		h.intake.awaitEnds(false)
 		h.drainFilters()
 		stopGatherers()
-		for _, in := range h.inputs {
-			<-in.ended
-		}
+		h.intake.awaitEnds(true)
 	}()
 	return done
 }
@@ -204,7 +191,7 @@ func (h *Host) whenInputsEnd(stopGatherers func()) <-chan struct{} {
 // shutdown ends inputs, then filters, then outputs, each when what is in front
 // of it is drained; of filters and outputs those first that make dead letters. When somebody asked for it, what still runs after
 // shutdown_timeout is given up and named.
-func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked bool) {
+func (h *Host) shutdown(stopInputs, stopWaiting func(), inputsDone <-chan struct{}, asked bool) {
 	h.log.Info("Shutdown initiated.")
 	deadline := time.AfterFunc(h.global.ShutdownTimeout, func() {
 		h.log.Error(fmt.Sprintf("shutdown takes longer than %v, giving up what still runs", h.global.ShutdownTimeout))
@@ -214,7 +201,7 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 		deadline.Stop()
 	}
 	defer deadline.Stop()
-	for _, in := range h.inputs {
+	for _, in := range h.inputs() {
 		h.log.Info(fmt.Sprintf("Stop message sent to input '%s'", in.name))
 	}
 	stopInputs()
@@ -228,7 +215,9 @@ func (h *Host) shutdown(stopInputs func(), inputsDone <-chan struct{}, asked boo
 	if h.hard.Err() != nil {
 		h.abandon()
 	}
-	for _, in := range h.inputs {
+	stopWaiting()
+	h.intake.ends.Wait()
+	for _, in := range h.inputs() {
 		select {
 		case <-in.ended:
 			in.close()
@@ -300,7 +289,7 @@ func (h *Host) abandon() {
 	if h.code.Load() == 0 {
 		h.code.Store(1)
 	}
-	for _, in := range h.inputs {
+	for _, in := range h.intake.list() {
 		if !await(ctx, in.ended) {
 			in.log.Error("did not stop")
 		}

@@ -27,9 +27,23 @@ type input struct {
 	newDecoder  func(token string, worker int) (*decoding, error) // nil without a decoder
 
 	instance atomic.Pointer[any]
-	prepared bool
+	prepared bool // and not yet running
+	begun    bool // the instance is to be closed
 	state    atomic.Pointer[string]
-	ended    chan struct{}
+	ended    chan struct{} // closed when it works no more
+	cause    error         // why, set before that; nil: it was told to, or has reached its end
+	gone     chan struct{} // closed when it was taken out and is closed
+	unacked  *gauge        // batches that are not acknowledged
+
+	parts   []*section        // its own section and those of its splitter and decoders
+	addedBy string            // name of the input that added it, or empty
+	after   []<-chan struct{} // closed when those have gone that it takes the place of
+	onEnd   func(err error)   // told about the end; may be nil
+
+	// Guarded by the intake's mu:
+	cancel    context.CancelFunc // tells it to end; set when it runs
+	leaving   bool               // it was taken out
+	successor *input             // that a reload has put in its place
 
 	mu      sync.Mutex
 	streams map[*stream]string // open streams and their tokens
@@ -40,7 +54,19 @@ func (in *input) setState(s string) { in.state.Store(&s) }
 
 // run works until the input has ended for good or ctx is done.
 func (in *input) run(ctx context.Context) {
-	defer close(in.ended)
+	for _, gone := range in.after {
+		await(ctx, gone)
+	}
+	if ctx.Err() == nil {
+		in.cause = in.lives(ctx)
+	}
+	close(in.ended)
+	in.host.inputEnded(in)
+}
+
+// lives runs one instance after the other. The result is why there is not another
+// one, or nil if the input has reached its end or was asked to end.
+func (in *input) lives(ctx context.Context) error {
 	if every := time.Duration(in.opts.TickerInterval) * time.Second; every > 0 {
 		go in.tick(ctx, every)
 	}
@@ -53,7 +79,7 @@ func (in *input) run(ctx context.Context) {
 				in.log.Error(err.Error())
 			}
 			in.over(ctx, nil)
-			return
+			return nil
 		}
 		in.log.Error(err.Error())
 		in.setState("restarting: " + err.Error())
@@ -65,7 +91,7 @@ func (in *input) run(ctx context.Context) {
 				in.log.Error("Max retries exceeded")
 			}
 			in.over(ctx, err)
-			return
+			return err
 		}
 		in.log.Info(fmt.Sprintf("Restarting (attempt %d/%d)", back.tries, in.opts.Retries.MaxRetries))
 		in.close()
@@ -96,6 +122,7 @@ func (in *input) rebuild() error {
 	}
 	if err == nil {
 		in.instance.Store(&inst)
+		in.begun = false
 	}
 	return err
 }
@@ -104,10 +131,21 @@ func (in *input) rebuild() error {
 // That is when nothing more can be acknowledged: before a restart, or after all
 // consumers have ended.
 func (in *input) close() {
+	if !in.begun {
+		return // it must not write a position that it has not read
+	}
+	in.begun = false
 	if cl, ok := (*in.instance.Load()).(plugin.Closer); ok {
 		if err := in.call(cl.Close); err != nil {
 			in.log.Error(err.Error())
 		}
+	}
+}
+
+// discard lets go of what was prepared and will not run.
+func (in *input) discard() {
+	if in.prepared {
+		in.close()
 	}
 }
 
@@ -125,6 +163,7 @@ func (in *input) live(ctx context.Context) error {
 }
 
 func (in *input) prepare(ctx context.Context) error {
+	in.begun = true
 	p, ok := (*in.instance.Load()).(plugin.Preparer)
 	if !ok || in.prepared {
 		return nil
@@ -180,7 +219,7 @@ func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 	}
 	s.size = max(s.split.minBuffer, minArena)
 	if o.Delivered != nil {
-		s.order = &order{delivered: o.Delivered}
+		s.order = &order{delivered: o.Delivered, open: in.unacked}
 	}
 	if in.newDecoder != nil {
 		if in.opts.DecoderWorkers > 1 {

@@ -5,10 +5,8 @@ import "github.com/hekad/heka/plugin"
 // instanceOf returns the instance of an input, filter or output at the moment,
 // or nil.
 func (h *Host) instanceOf(section string) any {
-	for _, in := range h.inputs {
-		if in.name == section {
-			return *in.instance.Load()
-		}
+	if in := h.intake.named(section); in != nil {
+		return *in.instance.Load()
 	}
 	for _, c := range h.consumers() {
 		if c.name == section {
@@ -20,10 +18,8 @@ func (h *Host) instanceOf(section string) any {
 
 // inputNamed is what a plugin.Linker finds inputs with.
 func (h *Host) inputNamed(section string) plugin.Input {
-	for _, in := range h.inputs {
-		if in.name == section {
-			return (*in.instance.Load()).(plugin.Input)
-		}
+	if in := h.intake.named(section); in != nil {
+		return (*in.instance.Load()).(plugin.Input)
 	}
 	return nil
 }

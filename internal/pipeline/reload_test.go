@@ -117,7 +117,7 @@ func TestReloadLosesNothing(t *testing.T) {
 		if i > 0 {
 			gone = fmt.Sprintf("new%d", i-1)
 		}
-		want := fmt.Sprintf("Reload: 1 kept, 2 restarted (changed, stored), 1 added (new%d), 1 removed (%s)", i, gone)
+		want := fmt.Sprintf("Reload: 2 kept, 2 restarted (changed, stored), 1 added (new%d), 1 removed (%s)", i, gone)
 		if done.String() != want {
 			t.Fatalf("%s, want %s", done, want)
 		}
@@ -169,8 +169,9 @@ func TestReloadNamesWhatMustWait(t *testing.T) {
 	g, _, src := newBooks(t)
 	all := book("kept", "") + book("changed", "") + book("stored", "use_buffering=true") + book("gone", "")
 	g.global.PoolSize++
-	done, problems := g.reload("[in]\ntype=\"ReaderInput\"\ncan_exit=true\n[other]\ntype=\"ReaderInput\"\n" + all)
-	if want := "Reload: 4 kept, 0 restarted, 0 added, 0 removed; start heka anew for the changes of [in], [other], [hekad]"; done.String() != want || problems.HasErrors() {
+	g.global.LogFlags++
+	done, problems := g.reload(bookIn + all)
+	if want := "Reload: 5 kept, 0 restarted, 0 added, 0 removed; start heka anew for the changes of poolsize, log_flags in [hekad]"; done.String() != want || problems.HasErrors() {
 		t.Errorf("%s, %v", done, problems)
 	}
 	src.stop()

@@ -32,7 +32,7 @@ func (h *Host) Report() []Category {
 		cats[i].Name = name
 	}
 	cats[0].Members = h.globals()
-	for _, in := range h.inputs {
+	for _, in := range h.inputs() {
 		cats[1].Members = append(cats[1].Members, in.report())
 		in.eachStream(func(s *stream) {
 			cats[2].Members = append(cats[2].Members, Member{Name: s.split.name})
@@ -106,7 +106,7 @@ func (in *input) report() Member {
 	in.eachStream(func(s *stream) {
 		open++
 		if s.order != nil {
-			waiting += s.order.open()
+			waiting += s.order.waiting()
 		}
 	})
 	m.Add("OpenStreams", open, "count")

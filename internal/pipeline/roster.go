@@ -35,20 +35,16 @@ const (
 	closing // nobody comes or goes any more
 )
 
-var errStopping = errors.New("heka is stopping")
+var (
+	errStarting = errors.New("heka is starting")
+	errStopping = errors.New("heka is stopping")
+)
 
 // consumers returns all filters and outputs, filters first.
 func (h *Host) consumers() []*consumer {
 	h.roster.mu.Lock()
 	defer h.roster.mu.Unlock()
 	return h.roster.all
-}
-
-// now is how far the Host has come.
-func (r *roster) now() phase {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.phase
 }
 
 // find returns the consumer of a name that is, or was last, in the routes.

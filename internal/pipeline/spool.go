@@ -467,7 +467,7 @@ func (s *spool) close() {
 	}
 	<-s.stored
 	s.c.left.Store(s.waiting() - s.doneAhead())
-	if s.c.letters.open.n.Load() == 0 && s.acks.order.open() == 1 && s.left.Compare(s.reader.Acked()) > 0 {
+	if s.c.letters.open.n.Load() == 0 && s.acks.order.waiting() == 1 && s.left.Compare(s.reader.Acked()) > 0 {
 		// All before is acknowledged, so the part that was done of the last delivery
 		// can be, too.
 		if err := s.reader.Ack(s.left); err != nil {

@@ -512,7 +512,7 @@ func (s *stream) Flush() {
 	s.b = nil
 	var t *ticket
 	if s.order == nil && len(s.done) > 0 {
-		s.order = new(order)
+		s.order = &order{open: s.in.unacked}
 	}
 	pos := s.held.before(s.consumed)
 	if s.order != nil && (b != nil || pos != s.ticketed || len(s.done) > 0) {

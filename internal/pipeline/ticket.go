@@ -25,6 +25,7 @@ func (t *ticket) settle(n int32) {
 // order lets the tickets of one stream come true in the order in which they
 // were issued, whatever the order in which the batches are done.
 type order struct {
+	open      *gauge // of the input: its tickets that are not done; may be nil
 	mu        sync.Mutex
 	delivered func(int64)
 	queue     []*ticket
@@ -44,6 +45,9 @@ func (o *order) issue(pos int64) *ticket {
 	t.pos, t.over = pos, false
 	t.left.Store(1)
 	o.queue = append(o.queue, t)
+	if o.open != nil {
+		o.open.add(1)
+	}
 	return t
 }
 
@@ -75,10 +79,13 @@ func (o *order) finish(t *ticket) {
 	if len(o.spare) > 64 {
 		o.spare = o.spare[:64]
 	}
+	if o.open != nil {
+		o.open.add(-int64(n))
+	}
 }
 
-// open is the number of tickets that are not done.
-func (o *order) open() int {
+// waiting is the number of tickets that are not done.
+func (o *order) waiting() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.queue)

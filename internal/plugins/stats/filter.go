@@ -99,10 +99,7 @@ func (f *Filter) submit() error {
 	if len(f.stats) == 0 {
 		return nil
 	}
-	a, err := plugin.AccumulatorNamed(f.accum, f.config.StatAccumName)
-	if err == nil {
-		err = a.Accumulate(f.stats)
-	}
+	err := plugin.Accumulate(f.accum, f.config.StatAccumName, f.stats)
 	if err == nil {
 		return nil
 	}

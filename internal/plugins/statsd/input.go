@@ -172,11 +172,7 @@ func (in *Input) count(datagrams, size, cut int) {
 
 // submit hands the measurements to the accumulator.
 func (in *Input) submit() {
-	a, err := plugin.AccumulatorNamed(in.accum, in.config.StatAccumName)
-	if err == nil {
-		err = a.Accumulate(in.parser.stats)
-	}
-	if err != nil {
+	if err := plugin.Accumulate(in.accum, in.config.StatAccumName, in.parser.stats); err != nil {
 		s := &in.parser.stats[0]
 		n := len(in.parser.stats)
 		in.env.Log.Error(fmt.Sprintf("undelivered stat: {%s %s %s %g} and %d others: %v",
