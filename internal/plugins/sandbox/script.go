@@ -19,6 +19,7 @@ import (
 // as configured, and the sandbox that runs it.
 type script struct {
 	env     *plugin.Env
+	path    string // of the script, if it is on disk
 	options sandbox.Options
 	zone    *time.Location // of injected timestamps; nil is UTC
 	box     atomic.Pointer[sandbox.Sandbox]
@@ -37,7 +38,8 @@ func (s *script) init(kind sandbox.Kind, c *scriptConfig, env *plugin.Env) error
 	if !filepath.IsAbs(c.Filename) {
 		name = filepath.ToSlash(filepath.Clean(c.Filename))
 	}
-	compiled, err := sandbox.Load(env.SharePath(c.Filename), name, share.Files)
+	s.path = env.SharePath(c.Filename)
+	compiled, err := sandbox.Load(s.path, name, share.Files)
 	var syntax *sandbox.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
@@ -61,6 +63,10 @@ func (s *script) init(kind sandbox.Kind, c *scriptConfig, env *plugin.Env) error
 	}
 	return nil
 }
+
+// Fingerprint implements plugin.Fingerprinter: the script and its modules may change
+// while options stay as they are.
+func (s *script) Fingerprint() string { return sandbox.Digest(s.path, s.options.ModuleDirectory) }
 
 // zone reads tz, the value of the config section that is meant for heka itself.
 func zone(kind sandbox.Kind, c *scriptConfig) (*time.Location, error) {
