@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -35,14 +36,32 @@ func adminProblems(g *config.Global, hekad *config.Section) config.Problems {
 	return nil
 }
 
+// effective is the configuration in force, which a reload replaces, all but [hekad].
+type effective struct {
+	global  config.Global
+	hekad   *config.Section
+	plugins map[string]*plugin.Plugin
+	text    atomic.Pointer[func() string]
+}
+
+// set puts a configuration in force.
+func (e *effective) set(cfg *config.Config) {
+	x := &examined{cfg: cfg, global: e.global, hekad: e.hekad, plugins: e.plugins}
+	text := sync.OnceValue(func() string { return x.show(true) })
+	e.text.Store(&text)
+}
+
+// show returns the configuration as TOML. It may be called from any goroutine.
+func (e *effective) show() string { return (*e.text.Load())() }
+
 // newAdmin makes the API of a heka whose configuration was read from path.
-func newAdmin(x *examined, path string, lines *admin.Log, log *slog.Logger) *admin.Server {
+func newAdmin(inForce *effective, path string, lines *admin.Log, log *slog.Logger) *admin.Server {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	hostname, _ := x.global.Host() // pipeline.New has said what is wrong with it
+	hostname, _ := inForce.global.Host() // pipeline.New has said what is wrong with it
 	return admin.New(admin.Options{Version: Version, Hostname: hostname, ConfigPath: path, Log: lines, Audit: pipeline.AuditLogger(log),
-		Config: func() string { return x.show(true) }, Profile: x.global.AdminProfile})
+		Config: inForce.show, Profile: inForce.global.AdminProfile})
 }
 
 // serveAdmin serves the API until stop is called. Where it was not asked for in

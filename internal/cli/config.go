@@ -47,6 +47,7 @@ type examined struct {
 	hekad    *config.Section // with the places of what [hekad] is made of
 	plugins  map[string]*plugin.Plugin
 	problems config.Problems
+	host     *pipeline.Host // built and not run; nil with errors
 	decoded  map[*config.Section]decodedSection
 }
 
@@ -85,7 +86,7 @@ func examine(c *cobra.Command, path string, plugins []plugin.Plugin, advice bool
 	x.global, x.hekad, found = x.cfg.Global(nil)
 	x.problems = append(x.problems, found...)
 	x.problems = append(x.problems, adminProblems(&x.global, x.hekad)...)
-	_, found = pipeline.New(x.cfg, pipeline.Options{Plugins: plugins, Global: x.global})
+	x.host, found = pipeline.New(x.cfg, pipeline.Options{Plugins: plugins, Global: x.global})
 	x.problems = append(x.problems, found...)
 	if advice {
 		x.advise()

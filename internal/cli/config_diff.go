@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/internal/pipeline"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -26,7 +27,9 @@ order, comments, the spelling of options and values that equal their defaults do
 not matter. For every input, filter and output the result is stays, restarts, is
 added or is removed, with the options that differ, and what is lost by it:
 connections, counts, the memory of scripts that do not preserve it. A plugin
-restarts also when a splitter, decoder or encoder that it uses differs.
+restarts also when a splitter, decoder or encoder that it uses differs. A running
+heka does the same on HUP when the new configuration has taken the old one's place;
+there a script whose text has changed makes a difference, too.
 
 The exit code is 0 when nothing differs, 1 when something does, 2 for wrong usage
 or configurations with errors.`,
@@ -91,9 +94,10 @@ type planned struct {
 	Fate    string    `json:"fate"`
 	Options []changed `json:"options,omitempty"`
 	Through []string  `json:"through,omitempty"` // sections it uses that differ
-	Loses   []string  `json:"loses,omitempty"`
-	kind    plugin.Kind
-	sec     *config.Section
+	// Script says that the file with its script, or one that it requires, differs.
+	Script bool     `json:"script,omitempty"`
+	Loses  []string `json:"loses,omitempty"`
+	kind   plugin.Kind
 }
 
 // changed is an option that differs.
@@ -118,70 +122,42 @@ func anyDiffer(d *plan) error {
 	return said(exitNo)
 }
 
-// compare finds what becomes of each input, filter and output.
+// compare finds what becomes of each input, filter and output: what a reload does.
 func compare(before, after *examined) *plan {
 	d := &plan{Global: changes(before.global, after.global), Plugins: []planned{}}
-	parts := map[string]bool{} // names of splitters, decoders and encoders that differ
-	var running []planned
-	for _, sec := range after.cfg.Sections {
-		p := before.planFor(after, sec)
-		if p.kind <= plugin.KindSplitter {
-			parts[sec.Name] = parts[sec.Name] || p.Fate != "stays"
-			continue
+	for _, f := range pipeline.Plan(before.host, after.host) {
+		kind := f.Kind.String()
+		p := planned{Section: f.Section, Kind: strings.ToLower(kind), Fate: f.What.String(), Through: f.Through, Script: f.Files, kind: f.Kind}
+		old, sec := before.cfg.Find(kind, f.Section), after.cfg.Find(kind, f.Section)
+		switch f.What {
+		case pipeline.IsRemoved:
+			p.Type = old.Type()
+		case pipeline.Restarts:
+			p.Type, p.Options = sec.Type(), before.differs(after, old, sec)
+		default:
+			p.Type = sec.Type()
 		}
-		running = append(running, p)
+		if f.What == pipeline.Restarts || f.What == pipeline.IsRemoved {
+			p.Loses = before.losses(old)
+		}
+		d.Plugins = append(d.Plugins, p)
 	}
-	for _, sec := range before.cfg.Sections {
-		kind, _ := plugin.KindOf(sec.Type())
-		if after.cfg.Find(kind.String(), sec.Name) == nil {
-			if kind <= plugin.KindSplitter {
-				parts[sec.Name] = true
-				continue
-			}
-			p := planned{Section: sec.Name, Type: sec.Type(), Kind: strings.ToLower(kind.String()), Fate: "removed", kind: kind, sec: sec}
-			p.Loses = before.losses(sec)
-			running = append(running, p)
-		}
-	}
-	for i := range running {
-		p := &running[i]
-		if p.Fate == "stays" {
-			if p.Through = after.uses(p.sec, parts); p.Through != nil {
-				p.Fate = "restarts"
-			}
-		}
-		if p.Fate == "restarts" {
-			p.Loses = before.losses(before.cfg.Find(p.kind.String(), p.Section))
-		}
-	}
-	slices.SortStableFunc(running, func(a, b planned) int { return cmp.Compare(a.kind, b.kind) })
-	d.Plugins = append(d.Plugins, running...)
+	slices.SortStableFunc(d.Plugins, func(a, b planned) int { return cmp.Compare(a.kind, b.kind) })
 	return d
 }
 
-// planFor compares a section of after with its predecessor.
-func (x *examined) planFor(after *examined, sec *config.Section) planned {
-	kind, _ := plugin.KindOf(sec.Type())
-	p := planned{Section: sec.Name, Type: sec.Type(), Kind: strings.ToLower(kind.String()), Fate: "stays", kind: kind, sec: sec}
-	old := x.cfg.Find(kind.String(), sec.Name)
-	if old == nil {
-		p.Fate = "added"
-		return p
-	}
+// differs lists the options in which a section differs from its predecessor.
+func (x *examined) differs(after *examined, old, sec *config.Section) []changed {
 	if old.Type() != sec.Type() {
-		p.Fate, p.Options = "restarts", []changed{{"type", old.Type(), sec.Type()}}
-		return p
+		return []changed{{"type", old.Type(), sec.Type()}}
 	}
 	_, oldOwn, oldCommon := x.options(old)
 	_, own, common := after.options(sec)
-	p.Options = changes(oldOwn, own)
+	all := changes(oldOwn, own)
 	if common != nil {
-		p.Options = append(p.Options, changes(oldCommon, common)...)
+		all = append(all, changes(oldCommon, common)...)
 	}
-	if len(p.Options) > 0 {
-		p.Fate = "restarts"
-	}
-	return p
+	return all
 }
 
 func changes(before, after any) []changed {
@@ -190,35 +166,6 @@ func changes(before, after any) []changed {
 		all = append(all, changed(d))
 	}
 	return all
-}
-
-// uses returns which of the differing parts a section uses, itself or through
-// others.
-func (x *examined) uses(sec *config.Section, parts map[string]bool) []string {
-	seen := map[string]bool{}
-	var through []string
-	var look func(sec *config.Section)
-	look = func(sec *config.Section) {
-		_, own, common := x.options(sec)
-		named := map[string]bool{}
-		for _, target := range []any{own, common} {
-			if target != nil {
-				references(config.Fields(target), named)
-			}
-		}
-		mentions(sec.Table, named)
-		for _, other := range x.cfg.Sections {
-			if k, _ := plugin.KindOf(other.Type()); k <= plugin.KindSplitter && named[other.Name] && !seen[other.Name] {
-				seen[other.Name] = true
-				if parts[other.Name] {
-					through = append(through, other.Name)
-				}
-				look(other)
-			}
-		}
-	}
-	look(sec)
-	return through
 }
 
 // losses says what ends with a plugin that is stopped.
@@ -254,6 +201,9 @@ func (d *plan) print(w io.Writer) {
 		paint := map[string]func(string, ...any) string{"restarts": color.YellowString, "added": color.GreenString, "removed": color.RedString}[p.Fate]
 		fmt.Fprintf(w, "%s %s [%s] %s\n", paint("%-8s", p.Fate), p.Kind, p.Section, p.Type)
 		printChanges(w, p.Options)
+		if p.Script {
+			fmt.Fprintln(w, "    its script differs")
+		}
 		for _, part := range p.Through {
 			fmt.Fprintf(w, "    uses [%s], which differs\n", part)
 		}

@@ -34,10 +34,10 @@ describe.
 
 INT and TERM stop in order: inputs first, then what is under way is delivered,
 for as long as shutdown_timeout allows; a second one stops at once. HUP opens
-log files anew and reads the configuration again: filters and outputs whose
-sections have changed are restarted, others come or go, without loss; changes of
-inputs and [hekad] wait for the next start. With problems nothing
-changes. USR1 prints a report of all plugins.
+log files anew and reads the configuration again: inputs, filters and outputs whose
+sections, decoders, splitters, encoders or scripts have changed are restarted,
+others come or go, without loss; changes of [hekad] wait for the next start. With
+problems nothing changes. heka config diff says beforehand what will happen. USR1 prints a report of all plugins.
 
 Every option of the section [hekad] can also be set by the environment, as
 HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
@@ -76,7 +76,9 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 	stdlog.SetFlags(global.LogFlags) // of what LogOutput prints
 	lines := new(admin.Log)
 	log := pipeline.NewLogger(logOptions(c, &global, once, lines))
-	api := newAdmin(&examined{cfg: cfg, global: global, hekad: hekad, plugins: byType(plugins)}, path, lines, log)
+	inForce := &effective{global: global, hekad: hekad, plugins: byType(plugins)}
+	inForce.set(cfg)
+	api := newAdmin(inForce, path, lines, log)
 	var host *pipeline.Host
 	if !problems.HasErrors() {
 		host, found = pipeline.New(cfg, pipeline.Options{Plugins: plugins, Global: global, Log: log, Once: once, Admin: api})
@@ -107,7 +109,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		return err
 	}
 	defer stopAdmin()
-	signals.watch(host, log, func() { reload(c, path, host, log) })
+	signals.watch(host, log, func() { reload(c, path, host, inForce, log) })
 	defer signals.stop()
 	log.Info("Starting hekad...")
 	code, err := host.Run(context.Background())
@@ -125,8 +127,8 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 }
 
 // reload reads the configuration again and lets a running host take over what has
-// changed. With problems nothing changes.
-func reload(c *cobra.Command, path string, host *pipeline.Host, log *slog.Logger) {
+// changed, which is in force then. With problems nothing changes.
+func reload(c *cobra.Command, path string, host *pipeline.Host, inForce *effective, log *slog.Logger) {
 	cfg, problems := config.Load(path, config.Options{})
 	global, hekad, found := cfg.Global(c.Flags())
 	problems = append(append(problems, found...), adminProblems(&global, hekad)...)
@@ -142,6 +144,7 @@ func reload(c *cobra.Command, path string, host *pipeline.Host, log *slog.Logger
 		log.Error("Reload: the configuration has problems, nothing has changed")
 		return
 	}
+	inForce.set(cfg)
 	log.Info(done.String())
 }
 
