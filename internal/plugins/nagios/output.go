@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"os/exec"
 	"strings"
 	"time"
@@ -19,11 +17,8 @@ import (
 type Output struct {
 	config *config
 	client *http.Client
+	formID string // that cmd.cgi has given out
 }
-
-// maxAnswer is how much of an answer is read, so that the connection can be used
-// again.
-const maxAnswer = 64 << 10
 
 func newOutput(c *config, env *plugin.Env) (plugin.Output, error) {
 	tls, err := c.TLS.ClientConfig(env.Log)
@@ -36,7 +31,7 @@ func newOutput(c *config, env *plugin.Env) (plugin.Output, error) {
 		return nil, err
 	}
 	client.Transport.(*http.Transport).ResponseHeaderTimeout = time.Duration(c.ResponseHeaderTimeout) * time.Second
-	return &Output{c, client}, nil
+	return &Output{config: c, client: client}, nil
 }
 
 // Send implements plugin.Output.
@@ -46,30 +41,6 @@ func (o *Output) Send(ctx context.Context, p *plugin.Pack) error {
 		return o.run(ctx, r)
 	}
 	return o.post(ctx, r)
-}
-
-// post hands a result to cmd.cgi.
-func (o *Output) post(ctx context.Context, r result) error {
-	form := url.Values{
-		"cmd_typ": {"30"}, "cmd_mod": {"2"}, // a passive check result, to be committed
-		"host": {r.host}, "service": {r.service}, "plugin_state": {r.state}, "plugin_output": {r.text}, "performance_data": {""},
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, o.config.URL, strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.SetBasicAuth(o.config.Username, o.config.Password)
-	answer, err := o.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer))
-	if answer.StatusCode >= 300 {
-		return fmt.Errorf("Nagios answers %s", answer.Status)
-	}
-	return nil
 }
 
 // run hands a result to send_nsca.

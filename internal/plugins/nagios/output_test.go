@@ -1,10 +1,12 @@
 package nagios
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +80,51 @@ func TestResultsArePosted(t *testing.T) {
 	server.Close()
 	if err := o.Send(t.Context(), pack("OK:x")); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestPagesSayWhatBecomesOfAResult holds the answers of cmd.cgi, which have the status
+// 200 also when it did nothing.
+func TestPagesSayWhatBecomesOfAResult(t *testing.T) {
+	var ids []string // that requests show
+	answers := []string{
+		"<P><DIV CLASS='infoMessage'>Your command request was successfully submitted to Nagios for processing.<BR>",
+		"",
+		"<P><DIV CLASS='errorMessage'>Sorry, but you are not authorized to commit the specified command.</DIV></P>",
+		"<P><STRONG><FONT COLOR='RED'>Error: Could not read object configuration data!</FONT></STRONG></P>",
+		"<p>Error: Invalid or missing CSRF cookie!</p>",
+	}
+	var page, give string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cookie, _ := r.Cookie("NagFormId")
+		id := r.PostFormValue("nagFormId")
+		if (cookie == nil) != (id == "") || cookie != nil && cookie.Value != id {
+			t.Errorf("cookie %v, form %q", cookie, id)
+		}
+		if ids = append(ids, id); give != "" && id != give {
+			w.Header().Add("Set-Cookie", "NagFormId="+give+"; SameSite=Strict; HttpOnly")
+			io.WriteString(w, answers[4])
+			return
+		}
+		io.WriteString(w, page)
+	}))
+	defer server.Close()
+	o := newTestOutput(t, func(c *config) { c.URL = server.URL })
+	for i, want := range []string{"", "", "Nagios answers: Sorry, but you are not authorized to commit the specified command.",
+		"Nagios answers: Error: Could not read object configuration data!", "Nagios answers: Error: Invalid or missing CSRF cookie!"} {
+		page = answers[i]
+		if err := o.Send(t.Context(), pack("OK:x")); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%s: error %v", page, err)
+		}
+	}
+	ids, page = nil, answers[0]
+	for _, give = range []string{"abc", "abc", "def"} {
+		if err := o.Send(t.Context(), pack("OK:x")); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := []string{"", "abc", "abc", "abc", "def"}; !slices.Equal(ids, want) {
+		t.Errorf("requests show %q, want %q", ids, want)
 	}
 }
 
