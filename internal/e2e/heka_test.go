@@ -71,6 +71,9 @@ func start(t *testing.T, config string, flags ...string) *heka {
 			h.cmd.Process.Kill()
 			h.cmd.Wait()
 		}
+		if t.Failed() {
+			t.Logf("heka:\n%.8000s", h.output())
+		}
 	})
 	return h
 }

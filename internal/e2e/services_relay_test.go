@@ -200,11 +200,6 @@ end`), out))
 			if text, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("logger: %v\n%s", err, text)
 			}
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log(h.output())
-				}
-			})
 			until(t, "all lines", func() bool { return lineCount(out) >= len(want) })
 			h.signal(syscall.SIGTERM)
 			h.wait(0)
@@ -291,11 +286,6 @@ match_regex = '^(?P<Text>[^\n]*)'
 				until(t, "a socket for "+way, func() bool { return bound(way, p) })
 			}
 			h := start(t, config)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log(h.output())
-				}
-			})
 			c := dial(t, in)
 			for n := range relayed {
 				fmt.Fprintf(c, "line: %d\n", n)

@@ -77,7 +77,13 @@ func (c *config) Check() error {
 	if len(c.Channels) == 0 {
 		bad("channels", "Need at least 1 channel to join.")
 	}
+	listed := make(map[string]bool)
 	for _, name := range c.Channels {
+		bare, _, _ := strings.Cut(strings.ToLower(name), " ")
+		if listed[bare] {
+			bad("channels", "channel "+bare+" is listed twice")
+		}
+		listed[bare] = true
 		if name == "" || strings.ContainsAny(name, "\r\n\x00,") {
 			bad("channels", "a channel is a name and perhaps a key")
 		}

@@ -90,8 +90,11 @@ func (s *session) say(format string, args ...any) error {
 }
 
 func (s *session) register() error {
-	if s.config.Password != "" {
-		if err := s.say("PASS %s", s.config.Password); err != nil {
+	if password := s.config.Password; password != "" {
+		if strings.Contains(password, " ") && !strings.HasPrefix(password, ":") {
+			password = ":" + password // the form for a parameter of several words
+		}
+		if err := s.say("PASS %s", password); err != nil {
 			return err
 		}
 	}
