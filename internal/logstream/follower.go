@@ -152,6 +152,9 @@ func (f *Follower) read(p []byte) (int, error) {
 		}
 		n, err := f.fetch(f.src, p)
 		if n > 0 {
+			if f.src.off == 0 && f.outrun() {
+				return 0, ErrNoData
+			}
 			if p[0] == 0 && f.passHole(p[:n]) {
 				continue
 			}

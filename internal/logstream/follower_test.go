@@ -586,3 +586,30 @@ func TestHintEndsTheWait(t *testing.T) {
 		t.Errorf("got %q", line)
 	}
 }
+
+// TestAFileThatIsEmptiedJustBeforeItIsReadIsReadFirst copies and empties a file between
+// the look that finds something in it and the read.
+func TestAFileThatIsEmptiedJustBeforeItIsReadIsReadFirst(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.run("write app.log a1")
+		w.start()
+		wait := func() {
+			t.Helper()
+			if err := w.f.Wait(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wait()
+		// So it was left before: what happens from here on shows in its time of change.
+		if err := os.Chtimes(w.dir, time.Time{}, time.Unix(1_000_000_000, 0)); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := w.f.Read(make([]byte, 100)); n > 0 || err != logstream.ErrNoData {
+			t.Fatalf("read %d bytes, %v", n, err)
+		}
+		wait() // the directory was listed anew in it
+		w.run("cp app.log app.log.1")
+		w.run("overwrite app.log b1")
+		w.expect("a1", "b1")
+	})
+}

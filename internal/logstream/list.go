@@ -47,10 +47,9 @@ type list struct {
 	// stale is set when a file was found not to be what the listing says, or
 	// could not be looked at for lack of file handles.
 	stale bool
-	// doubtsSince is since when a decision waits for a settled listing, or zero.
-	doubtsSince time.Time
-	// unsteadySince is since when no listing was steady, or zero.
-	unsteadySince time.Time
+	// passed is the doubt whether files have changed since the listing, shaken
+	// whether it was made while they did.
+	passed, shaken doubt
 }
 
 type doneFile struct {

@@ -1,9 +1,6 @@
 package logstream
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Reading a directory takes time, and a file that is renamed meanwhile may be
 // missed, or seen under both names. Whoever went on by such a listing would leave
@@ -58,15 +55,11 @@ func (l *Listing) quiet() bool {
 }
 
 // unsteady reports whether a listing may have missed files of the stream, and is
-// therefore not to be used. The wait for a better one has an end, for files that
-// are renamed all the time.
+// therefore not to be used.
 func (f *Follower) unsteady(l *Listing) bool {
 	if !l.unsteady[f.name] {
-		f.list.unsteadySince = time.Time{}
+		f.list.shaken.resolve()
 		return false
 	}
-	if f.list.unsteadySince.IsZero() {
-		f.list.unsteadySince = time.Now()
-	}
-	return time.Since(f.list.unsteadySince) < patience
+	return f.list.shaken.lasts()
 }

@@ -47,6 +47,17 @@ func (f *Follower) overlooked() bool {
 		(f.list.stale || f.at == len(f.files)-1 && f.changedAround(f.cur.file.Path))
 }
 
+// outrun reports whether the first bytes of the newest file may be others than
+// those that the listing was made for: the file may have been copied and emptied
+// since, and what was in it is then in a file that comes before.
+func (f *Follower) outrun() bool {
+	if f.src != f.cur || !f.listed || f.at < len(f.files)-1 || f.opt.Once || !f.patient(f.cur.file.Path) {
+		return false
+	}
+	f.list.stale = true
+	return true
+}
+
 // changedAround reports whether the directory of a file has got or lost an entry
 // since the listing, unless that was made just now.
 func (f *Follower) changedAround(path string) bool {
