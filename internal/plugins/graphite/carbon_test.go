@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -116,9 +117,7 @@ func TestGoodLinesAreSent(t *testing.T) {
 }
 
 func TestARefusedConnectionIsTriedAgain(t *testing.T) {
-	s := serve(t, "127.0.0.1:0")
-	address := s.Addr().String()
-	s.Close()
+	address := netconftest.Address(t)
 	for _, keep := range []bool{false, true} {
 		o, _ := newTestCarbon(t, address, func(c *CarbonConfig) { c.TCPKeepAlive = keep })
 		var l feedtest.Ledger
@@ -128,7 +127,7 @@ func TestARefusedConnectionIsTriedAgain(t *testing.T) {
 				t.Fatalf("error %v", err)
 			}
 		}
-		s = serve(t, address)
+		s := serve(t, address)
 		must(t, w.Send(t.Context(), o, false))
 		s.wants(t, "a 1 1")
 		if l.Delivered() != 1 || l.Dropped("malformed") != 1 || feedtest.Counters(o)["BadLines"] != int64(1) {
@@ -151,6 +150,17 @@ func TestAKeptConnectionIsReplacedWhenTheServerLeaves(t *testing.T) {
 	}
 	if c := feedtest.Counters(o); c["Connections"] != int64(2) {
 		t.Errorf("report %v", c)
+	}
+}
+
+func TestNothingIsWrittenToAServerThatIsJustLeaving(t *testing.T) {
+	s := serve(t, "127.0.0.1:0")
+	o, _ := newTestCarbon(t, s.Addr().String(), func(c *CarbonConfig) { c.TCPKeepAlive = true })
+	var l feedtest.Ledger
+	for range 100 {
+		must(t, l.Messages("a 1 1").Send(t.Context(), o, false))
+		s.wants(t, "a 1 1")
+		must(t, (<-s.conns).(*net.TCPConn).CloseWrite())
 	}
 }
 

@@ -73,13 +73,14 @@ func (w *wire) send(ctx context.Context, b []byte) error {
 	return nil
 }
 
-// left reports whether the server has closed the kept connection.
+// left reports whether the server has closed the kept connection. It asks the system,
+// since the reader may hear of it only after a write whose bytes would be lost.
 func (w *wire) left() bool {
 	select {
 	case <-w.gone:
 		return true
 	default:
-		return false
+		return netconf.HasEnded(w.conn)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -159,9 +160,7 @@ func TestBatchesAreGatheredWhileMoreIsWaiting(t *testing.T) {
 }
 
 func TestAMessageIsKeptUntilTheServerIsThere(t *testing.T) {
-	s := listen(t, "127.0.0.1:0")
-	address := s.Addr().String()
-	s.Close()
+	address := netconftest.Address(t)
 	o, _ := newTestOutput(t, address, nil)
 	var l feedtest.Ledger
 	w := l.Messages("a", "bad", "b")
@@ -170,7 +169,7 @@ func TestAMessageIsKeptUntilTheServerIsThere(t *testing.T) {
 			t.Fatalf("without a server: %v", err)
 		}
 	}
-	s = listen(t, address)
+	s := listen(t, address)
 	must(t, w.Send(t.Context(), o, false))
 	must(t, l.Messages("c").Send(t.Context(), o, false))
 	c := s.conn(t)
@@ -204,6 +203,19 @@ func TestNothingIsWrittenToAPeerThatLeft(t *testing.T) {
 	}
 }
 
+func TestNothingIsWrittenToAPeerThatIsJustLeaving(t *testing.T) {
+	s := listen(t, "127.0.0.1:0")
+	o, _ := newTestOutput(t, s.Addr().String(), nil)
+	var l feedtest.Ledger
+	for i := range 100 {
+		line := strconv.Itoa(i)
+		must(t, l.Messages(line).Send(t.Context(), o, false))
+		c := s.conn(t)
+		c.want(t, line)
+		must(t, c.Conn.(*net.TCPConn).CloseWrite())
+	}
+}
+
 func TestReconnectAfterCountsMessages(t *testing.T) {
 	s := listen(t, "127.0.0.1:0")
 	o, _ := newTestOutput(t, s.Addr().String(), func(c *OutputConfig) { c.ReconnectAfter = 3 })
@@ -221,10 +233,8 @@ func TestReconnectAfterCountsMessages(t *testing.T) {
 }
 
 func TestFailOver(t *testing.T) {
-	down := listen(t, "127.0.0.1:0")
+	downAddress := netconftest.Address(t)
 	up := listen(t, "127.0.0.1:0")
-	downAddress := down.Addr().String()
-	down.Close()
 	o, _ := newTestOutput(t, downAddress+", "+up.Addr().String(), nil)
 	var l feedtest.Ledger
 	must(t, l.Messages("a").Send(t.Context(), o, false))
@@ -233,7 +243,7 @@ func TestFailOver(t *testing.T) {
 	up.Close()
 	c.Close()
 	<-o.peer.gone
-	down = listen(t, downAddress)
+	down := listen(t, downAddress)
 	must(t, l.Messages("b").Send(t.Context(), o, false))
 	down.conn(t).want(t, "b")
 }

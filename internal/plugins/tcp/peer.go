@@ -52,13 +52,15 @@ func (p *peer) ignore() {
 	io.Copy(io.Discard, p.conn)
 }
 
-// left reports whether the peer has closed its side.
+// left reports whether the peer has closed its side. It asks the system, since on a
+// busy machine the reader may hear of it only after the next write, whose bytes would
+// be lost.
 func (p *peer) left() bool {
 	select {
 	case <-p.gone:
 		return true
 	default:
-		return false
+		return netconf.HasEnded(p.conn)
 	}
 }
 
