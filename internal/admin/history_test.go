@@ -1,11 +1,11 @@
 package admin_test
 
 import (
-	"net"
 	"strings"
 	"testing"
 
 	"github.com/hekad/heka/internal/admin"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 )
 
 func TestHistoryIsKeptOfAllPlugins(t *testing.T) {
@@ -22,12 +22,7 @@ func TestHistoryIsKeptOfAllPlugins(t *testing.T) {
 }
 
 func TestRetryingNeedsAttention(t *testing.T) {
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := nobody.Addr().String()
-	nobody.Close()
+	address := netconftest.Address(t)
 	l := start(t, strings.Replace(simple, "[count]", "[away]\ntype = \"TcpOutput\"\nmessage_matcher = \"Logger == 'in'\"\nencoder = \"payload\"\naddress = \""+address+"\"\n[count]", 1))
 	l.send(l.dial("in.sock"), "a")
 	var topology admin.Topology

@@ -120,7 +120,7 @@ func TestIdlePeersAreCutOff(t *testing.T) {
 	if _, err := conn.Write([]byte("GET / HT")); err != nil {
 		t.Fatal(err)
 	}
-	conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
 	var b [512]byte
 	for {
 		if _, err := conn.Read(b[:]); err != nil {

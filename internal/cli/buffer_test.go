@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/queue"
 	"github.com/hekad/heka/message"
 )
@@ -123,9 +124,7 @@ func TestReplaySendsFramedMessages(t *testing.T) {
 	if strings.Join(payloads, " ") != "one three" {
 		t.Errorf("got %q", payloads)
 	}
-	address := ln.Addr().String()
-	ln.Close()
-	if out, code := buffer(t, "replay", "--to", address, dir); code != 1 {
+	if out, code := buffer(t, "replay", "--to", netconftest.Address(t), dir); code != 1 {
 		t.Errorf("to nobody: code %d:\n%s", code, out)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/hekad/heka/internal/cli"
 	"github.com/hekad/heka/internal/deadletter"
 	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins"
 	"github.com/hekad/heka/internal/queue"
 	"github.com/hekad/heka/internal/share"
@@ -66,14 +67,7 @@ func newPlace(t *testing.T) *place {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(root) })
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &place{dir: filepath.Join(root, "files"), live: filepath.Join(root, "live"), address: l.Addr().String()}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	p := &place{dir: filepath.Join(root, "files"), live: filepath.Join(root, "live"), address: netconftest.Address(t)}
 	names := strings.NewReplacer("LIVE", p.live, "RECEIVER", p.address)
 	var pairs []string
 	for _, m := range mapped {
@@ -284,7 +278,7 @@ func (p *place) start(t *testing.T) {
 	var conn net.Conn
 	var err error
 	every := time.NewTicker(20 * time.Millisecond)
-	for range 500 {
+	for began := time.Now(); time.Since(began) < limit; {
 		<-every.C
 		if conn, err = net.Dial("tcp", p.address); err == nil {
 			break

@@ -54,7 +54,7 @@ var codes = map[string]string{
 }
 
 // limit is for one sample, on a machine that does other things as well.
-const limit = 10 * time.Second
+const limit = 2 * time.Minute
 
 // Every command line that a text shows does what it should, on files and a
 // running heka as it takes them for granted.

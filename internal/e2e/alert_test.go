@@ -17,19 +17,23 @@ func requestAt(at time.Time, status int) string {
 		status%250, at.UTC().Format("02/Jan/2006:15:04:05 -0700"), status)
 }
 
+// usualTraffic is a log of some requests in each second, with one or two errors.
+func usualTraffic(from, to time.Time) string {
+	var log strings.Builder
+	for second, at := 0, from; at.Before(to); second, at = second+1, at.Add(time.Second) {
+		log.WriteString(strings.Repeat(requestAt(at, 200), 3) + requestAt(at, 404))
+		log.WriteString(strings.Repeat(requestAt(at, 500), 1+second&1))
+	}
+	return log.String()
+}
+
 // TestBurstOfErrorsRaisesOneAlert runs the alerts of the demo: nothing while the log
 // has a few errors, and one alert when it has many.
 func TestBurstOfErrorsRaisesOneAlert(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("DEMO", dir)
-	var usual strings.Builder
 	now := time.Now()
-	for second := -60; second < 0; second++ {
-		at := now.Add(time.Duration(second) * time.Second)
-		usual.WriteString(strings.Repeat(requestAt(at, 200), 3) + requestAt(at, 404))
-		usual.WriteString(strings.Repeat(requestAt(at, 500), 1+second&1))
-	}
-	log := write(t, filepath.Join(dir, "log", "acme.log"), usual.String())
+	log := write(t, filepath.Join(dir, "log", "acme.log"), usualTraffic(now.Add(-time.Minute), now))
 	h := start(t, filepath.Join("..", "..", "testdata", "demo", "alert.toml"))
 
 	alerts, graphs := filepath.Join(dir, "alerts.txt"), filepath.Join(dir, "graphs.txt")
@@ -48,7 +52,8 @@ func TestBurstOfErrorsRaisesOneAlert(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.WriteString(strings.Repeat(requestAt(time.Now(), 500), 200))
+	burst := time.Now()
+	_, err = f.WriteString(usualTraffic(now, burst) + strings.Repeat(requestAt(burst, 500), 200))
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -34,17 +34,11 @@ func daemon(t *testing.T, cmd *exec.Cmd) {
 	})
 }
 
-// freeUDP returns a loopback port that nobody has bound for UDP.
+// freeUDP returns a loopback address that nobody has bound, and its port.
 func freeUDP(t *testing.T) (address, port string) {
 	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	address = c.LocalAddr().String()
-	_, port, _ = net.SplitHostPort(address)
-	return address, port
+	address = freeAddress(t)
+	return address, portOf(address)
 }
 
 func portOf(address string) string {

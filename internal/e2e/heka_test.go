@@ -15,7 +15,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hekad/heka/internal/netconf/netconftest"
 )
+
+// patience is how long a test waits for something that must happen. It is that long
+// for machines that have a lot else to do.
+const patience = 2 * time.Minute
 
 var binary string
 
@@ -81,7 +87,7 @@ func start(t *testing.T, config string, flags ...string) *heka {
 // wait waits for the end and wants an exit code.
 func (h *heka) wait(code int) string {
 	h.t.Helper()
-	timer := time.AfterFunc(60*time.Second, func() { h.cmd.Process.Signal(syscall.SIGQUIT) })
+	timer := time.AfterFunc(patience, func() { h.cmd.Process.Signal(syscall.SIGQUIT) })
 	defer timer.Stop()
 	h.cmd.Wait()
 	if got := h.cmd.ProcessState.ExitCode(); got != code {
@@ -104,7 +110,7 @@ func (h *heka) signal(s syscall.Signal) {
 // until waits for a condition that a process brings about.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for: %s", what)
 		}
@@ -128,15 +134,10 @@ func lineCount(path string) int {
 	return bytes.Count(b, []byte{'\n'})
 }
 
-// freeAddress returns a loopback address that nobody listens on.
+// freeAddress returns a loopback address that nobody listens on until the test does.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return netconftest.Address(t)
 }
 
 // dial connects as soon as the other side listens.

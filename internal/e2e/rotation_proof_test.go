@@ -173,7 +173,7 @@ func (p *proof) end(h *heka, s syscall.Signal) int {
 	if err := h.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.t.Fatal(err)
 	}
-	timer := time.AfterFunc(time.Minute, func() { h.cmd.Process.Signal(syscall.SIGQUIT) })
+	timer := time.AfterFunc(patience, func() { h.cmd.Process.Signal(syscall.SIGQUIT) })
 	defer timer.Stop()
 	h.cmd.Wait() // the exit code tells
 	if out := h.output(); strings.Contains(out, "panic:") || strings.Contains(out, "goroutine ") {
@@ -227,7 +227,7 @@ func (p *proof) finish() {
 		}
 		return n
 	}
-	for deadline := time.Now().Add(20 * time.Second); missing() > 0 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); missing() > 0 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		p.books.look()
 	}
 	until(p.t, "all inputs to be started", func() bool { return strings.Count(h.output(), "Input started: ") == len(rotations) })

@@ -31,8 +31,8 @@ func (l *limited) Accept() (net.Conn, error) {
 		case l.slots <- struct{}{}:
 			return &limitedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.slots })}, nil
 		default:
-			conn.Close()
 			l.refused(conn.RemoteAddr())
+			conn.Close()
 		}
 	}
 }

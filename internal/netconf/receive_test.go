@@ -27,7 +27,7 @@ func TestDatagramsAreReadTogetherAndCut(t *testing.T) {
 		}
 	}
 	d := NewDatagrams(socket, 3, len("exact"))
-	socket.SetReadDeadline(time.Now().Add(20 * time.Second))
+	socket.SetReadDeadline(time.Now().Add(time.Minute))
 	var got []string
 	cuts := 0
 	for len(got) < len(sent) {

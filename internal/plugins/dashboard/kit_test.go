@@ -114,7 +114,7 @@ func (l *live) until(what string, ok func() bool) {
 	l.t.Helper()
 	poll := time.NewTicker(2 * time.Millisecond)
 	defer poll.Stop()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for !ok() {
 		select {
 		case <-poll.C:

@@ -234,7 +234,11 @@ func TestBadServers(t *testing.T) {
 				bad(w)
 				return true
 			}
-			o, _ := newTestOutput(t, s.URL, func(c *OutputConfig) { c.HTTPTimeout = 300 })
+			o, _ := newTestOutput(t, s.URL, func(c *OutputConfig) {
+				if name == "stuck" {
+					c.HTTPTimeout = 300
+				}
+			})
 			errs := push(t, o, l.Messages("ok 1", "ok 2"))
 			if len(errs) != 1 || !strings.Contains(errs[0], want) || l.Delivered() != 2 || len(s.indexed()) != 2 {
 				t.Errorf("errors %q, delivered %d, documents %q", errs, l.Delivered(), s.indexed())
@@ -308,10 +312,8 @@ func TestTheServersWishForAPauseIsKept(t *testing.T) {
 }
 
 func TestFailOver(t *testing.T) {
-	down := httptest.NewServer(nil)
-	down.Close()
 	s := newStub(t)
-	o, _ := newTestOutput(t, down.URL+", "+s.URL, nil)
+	o, _ := newTestOutput(t, "http://"+netconftest.Address(t)+", "+s.URL, nil)
 	var l feedtest.Ledger
 	if errs := push(t, o, l.Messages("ok 1")); len(errs) != 1 || !strings.Contains(errs[0], "connection refused") || l.Delivered() != 1 {
 		t.Errorf("errors %q, delivered %d", errs, l.Delivered())
@@ -319,9 +321,7 @@ func TestFailOver(t *testing.T) {
 }
 
 func TestNothingMoreIsTakenWhileTheServerIsDown(t *testing.T) {
-	down := httptest.NewServer(nil)
-	down.Close()
-	o, _ := newTestOutput(t, down.URL, nil)
+	o, _ := newTestOutput(t, "http://"+netconftest.Address(t), nil)
 	var l feedtest.Ledger
 	w := l.Messages(slices.Repeat([]string{"ok"}, 30)...)
 	for range 3 {

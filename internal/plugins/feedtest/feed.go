@@ -21,8 +21,9 @@ import (
 	"github.com/hekad/heka/plugin"
 )
 
-// Patience is how long a test waits for something that must happen.
-const Patience = 20 * time.Second
+// Patience is how long a test waits for something that must happen. It is that long
+// for machines that have a lot else to do.
+const Patience = time.Minute
 
 // Record is one message that an input handed in. The strings are copies.
 type Record struct {
@@ -124,10 +125,13 @@ func (f *Feed) WaitFor(t testing.TB, n int) []Record {
 	return f.Records()
 }
 
-// Until waits until cond holds. It is looked at whenever a stream did something.
+// Until waits until cond holds. It is looked at whenever a stream did something, and
+// now and then, since it may hang on what an input does after that.
 func (f *Feed) Until(t testing.TB, cond func() bool) {
 	t.Helper()
 	patience := time.After(Patience)
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
 	for {
 		f.mu.Lock()
 		if f.changed == nil {
@@ -140,6 +144,7 @@ func (f *Feed) Until(t testing.TB, cond func() bool) {
 		}
 		select {
 		case <-changed:
+		case <-poll.C:
 		case <-patience:
 			t.Fatalf("waited in vain; records so far: %d", len(f.Records()))
 		}
@@ -163,19 +168,6 @@ func (f *Feed) notify() {
 		close(f.changed)
 		f.changed = nil
 	}
-}
-
-func (f *Feed) deliver(done func()) {
-	if done == nil {
-		return
-	}
-	if !f.Manual {
-		done()
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.pending = append(f.pending, done)
 }
 
 func (f *Feed) cut(data []byte, final bool) (int, []byte) {
@@ -302,21 +294,23 @@ func (s *stream) Deliver(p *plugin.Pack, done func()) {
 }
 
 func (s *stream) Flush() {
-	f := s.feed
+	f, deliveries := s.feed, s.done
+	if to := s.consumed; s.options.Delivered != nil && to != s.told {
+		s.told = to
+		deliveries = append(deliveries, func() { s.options.Delivered(to) })
+	}
 	f.mu.Lock()
 	f.records = append(f.records, s.waiting...)
 	f.all = append(f.all, s.messages...)
-	s.messages = nil
+	if f.Manual {
+		f.pending = append(f.pending, deliveries...) // who sees the records may deliver them
+		deliveries = nil
+	}
 	f.notify()
 	f.mu.Unlock()
-	s.waiting = nil
-	for _, done := range s.done {
-		f.deliver(done)
-	}
-	s.done = nil
-	if to := s.consumed; s.options.Delivered != nil && to != s.told {
-		s.told = to
-		f.deliver(func() { s.options.Delivered(to) })
+	s.messages, s.waiting, s.done = nil, nil, nil
+	for _, done := range deliveries {
+		done()
 	}
 }
 

@@ -122,9 +122,6 @@ func TestAnswersBecomeMessages(t *testing.T) {
 }
 
 func TestFailuresBecomeMessages(t *testing.T) {
-	refused, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	refused.Close()
 	loop := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) })
 	reset := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	stuck := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -147,7 +144,11 @@ func TestFailuresBecomeMessages(t *testing.T) {
 	f := func(url, want string) {
 		t.Helper()
 		feed := new(feedtest.Feed)
-		ticks, log := poll(t, feed, func(c *InputConfig) { c.Timeout = 300 * time.Millisecond }, url)
+		ticks, log := poll(t, feed, func(c *InputConfig) {
+			if url == stuck {
+				c.Timeout = 300 * time.Millisecond
+			}
+		}, url)
 		ticks <- time.Now()
 		feed.WaitFor(t, 1)
 		m := feed.Messages()[0]
@@ -159,7 +160,7 @@ func TestFailuresBecomeMessages(t *testing.T) {
 			t.Errorf("a password is told: %s, %s", m.Payload(), log)
 		}
 	}
-	f("http://me:s3cret@"+refused.Addr().String(), "connection refused")
+	f("http://me:s3cret@"+netconftest.Address(t), "connection refused")
 	f(loop, "too many redirects")
 	f(reset, "EOF")
 	f(stuck, "Client.Timeout exceeded")

@@ -332,6 +332,7 @@ func TestAQuietStreamSettles(t *testing.T) {
 		return 0, nil
 	}})
 	in.wants("1", "open group")
+	in.feed.Until(t, func() bool { return in.feed.Settled() > 0 })
 	if in.feed.Settled() != 1 {
 		t.Errorf("settled %d times", in.feed.Settled())
 	}

@@ -149,7 +149,7 @@ func TestTheWindowOfRepeatsIsBounded(t *testing.T) {
 // acknowledgement.
 func acknowledging(t *testing.T, address string, change func(*OutputConfig)) (*Output, *feedtest.Log) {
 	o, log := newTestOutput(t, address, func(c *OutputConfig) {
-		c.Acknowledge, c.AcknowledgeTimeout = true, time.Second
+		c.Acknowledge, c.AcknowledgeTimeout = true, feedtest.Patience
 		if change != nil {
 			change(c)
 		}
@@ -238,10 +238,12 @@ func TestWhatWasNotAcknowledgedIsSentAgain(t *testing.T) {
 		case 0:
 			conn.Close()
 			<-o.peer.gone
+			o.config.AcknowledgeTimeout = 2 * time.Second // for the next connection
 			go func() { sent <- o.Flush(context.Background()) }()
 		case 1:
 			must(t, <-sent)
 			<-o.peer.gone // within acknowledge_timeout
+			o.config.AcknowledgeTimeout = feedtest.Patience
 			go func() { sent <- o.Flush(context.Background()) }()
 		case 2:
 			must(t, <-sent)

@@ -121,8 +121,8 @@ func (in *Input) acceptUntil(ctx context.Context, t time.Time) {
 // welcome starts the goroutine of a connection, or turns it away.
 func (in *Input) welcome(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	if limit := in.config.MaxConnections; limit > 0 && in.active.Load() >= int64(limit) {
-		conn.Close()
 		in.rejected.Add(1)
+		conn.Close()
 		in.env.Log.Warn(fmt.Sprintf("closed a new connection: max_connections (%d) are open", limit))
 		return
 	}

@@ -190,9 +190,9 @@ func TestStopReadsWhatHasArrived(t *testing.T) {
 }
 
 func TestOnceEndsWhenNothingComes(t *testing.T) {
-	in := start(t, &feedtest.Feed{Cut: whole, RunOnce: true}, nil)
-	conn := in.dial(t, "")
-	send(t, conn, "a", "b")
+	in := prepare(t, &feedtest.Feed{Cut: whole, RunOnce: true}, nil)
+	send(t, in.dial(t, ""), "a", "b")
+	in.run()
 	in.feed.WaitFor(t, 2)
 	if err := in.end(t); err != nil {
 		t.Error(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hekad/heka/internal/netconf"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 )
 
@@ -99,13 +100,11 @@ func TestAMessageIsADatagram(t *testing.T) {
 }
 
 func TestNobodyListeningOnUDPStopsNothing(t *testing.T) {
-	conn := listen(t, "udp", "127.0.0.1:0")
-	address := conn.LocalAddr().String()
-	conn.Close()
+	address := netconftest.Address(t)
 	o := newTestOutput(t, "udp", address, nil)
 	var l feedtest.Ledger
 	must(t, l.Messages(feedtest.Lines("", 50)...).Send(t.Context(), o, false))
-	conn = listen(t, "udp", address)
+	conn := listen(t, "udp", address)
 	must(t, l.Messages("a", "b").Send(t.Context(), o, false))
 	wants(t, conn, "a\n", "b\n")
 }
