@@ -95,6 +95,16 @@ type Stream interface {
 	Close()
 }
 
+// Waiter is a reader for Stream.Split that can wait without a buffer. Streams that
+// rest are cheap then.
+type Waiter interface {
+	io.Reader
+	// Wait returns when Read would probably not wait: there are bytes, or the
+	// end or an error, which Read returns. It calls rest before it waits, at
+	// most once, and may call it without need.
+	Wait(rest func())
+}
+
 // WholeBodies is a Stream that can tell how SplitAll cuts.
 type WholeBodies interface {
 	// WholeBodies reports whether a body is one record, as NullSplitter has it.

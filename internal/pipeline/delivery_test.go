@@ -27,6 +27,21 @@ func wantNumbered(t *testing.T, got []string, n int) {
 	}
 }
 
+// pausing is a reader of pieces of growing and shrinking size with a pause after
+// each.
+type pausing struct {
+	io.Reader
+	pieces int
+}
+
+func (p *pausing) Wait(rest func()) { rest() }
+
+func (p *pausing) Read(b []byte) (int, error) {
+	p.pieces++
+	size := 1 + p.pieces*37%20_000
+	return p.Reader.Read(b[:min(size, len(b))])
+}
+
 func TestEveryRecordReachesEveryConsumerInOrder(t *testing.T) {
 	const n = 20_000
 	for name, wrap := range map[string]func(io.Reader) io.Reader{
@@ -34,6 +49,7 @@ func TestEveryRecordReachesEveryConsumerInOrder(t *testing.T) {
 		"byte reads":  iotest.OneByteReader,
 		"half reads":  iotest.HalfReader,
 		"data at EOF": iotest.DataErrReader,
+		"pauses":      func(r io.Reader) io.Reader { return &pausing{Reader: r} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := &sink{}, &sink{}

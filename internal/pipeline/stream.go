@@ -56,15 +56,25 @@ type tally struct {
 
 // Split implements plugin.Stream.
 func (s *stream) Split(r io.Reader) error {
-	for {
+	waiter, _ := r.(plugin.Waiter)
+	if s.split.oneRead {
+		waiter = nil // a part of a record might be read while it waits
+	}
+	burst := 0 // bytes since the last pause
+	pause := func() { s.pause(burst); burst = 0 }
+	for more := false; ; {
+		if waiter != nil && !more {
+			waiter.Wait(pause)
+		}
 		s.makeRoom()
 		n, err := r.Read(s.window())
 		s.now = time.Now().UnixNano()
-		filled := s.end+n == len(s.ar.buf)
+		more = err == nil && s.end+n == len(s.ar.buf)
 		s.end += n
 		s.tally.bytes += uint64(n)
+		burst += n
 		s.scan(false)
-		if err == nil && filled {
+		if more {
 			s.size = min(2*s.size, maxArena/2)
 			continue
 		}
@@ -85,12 +95,21 @@ func (s *stream) Split(r io.Reader) error {
 	}
 }
 
+// pause is the time between two bursts of bytes. The next one finds room for as much
+// as the last one brought.
+func (s *stream) pause(burst int) {
+	s.letGo()
+	s.size = min(s.size, max(burst, s.split.minBuffer, minArena))
+}
+
 // letGo lets go of the arena if nothing in it is unfinished: the next data may be
 // long in coming, and streams may be many.
 func (s *stream) letGo() {
 	if s.start == s.end {
-		s.ar.release()
-		s.ar, s.start, s.end = nil, 0, 0
+		if s.ar != nil {
+			s.ar.release()
+			s.ar, s.start, s.end = nil, 0, 0
+		}
 		if s.kit != nil {
 			s.host.kits.Put(s.kit)
 			s.kit = nil

@@ -194,7 +194,11 @@ type stream struct {
 
 func (s *stream) Split(r io.Reader) error {
 	buf := make([]byte, 4096)
+	waiter, _ := r.(plugin.Waiter)
 	for {
+		if waiter != nil {
+			waiter.Wait(func() { clear(buf) })
+		}
 		n, err := r.Read(buf)
 		s.rest = append(s.rest, buf[:n]...)
 		s.scan(false)

@@ -33,6 +33,9 @@ type conn struct {
 
 	end   time.Time // of draining; zero before
 	empty int       // tries in a row that found nothing
+
+	waiting *waiting // nil before the first wait, and where there is no way to
+	overdue error    // of the last wait
 }
 
 // newConn begins to watch ctx; Close ends that.
@@ -54,13 +57,12 @@ func (c *conn) Read(b []byte) (int, error) {
 	if !c.end.IsZero() {
 		return c.drain(b)
 	}
-	if c.idle > 0 {
-		c.Conn.SetReadDeadline(time.Now().Add(c.idle))
-		if c.isStopped() {
-			c.Conn.SetReadDeadline(past)
-		}
+	n, err := 0, c.overdue
+	c.overdue = nil
+	if err == nil {
+		c.expect()
+		n, err = c.Conn.Read(b)
 	}
-	n, err := c.Conn.Read(b)
 	switch {
 	case n > 0 || !errors.Is(err, os.ErrDeadlineExceeded):
 		return n, err
@@ -69,6 +71,32 @@ func (c *conn) Read(b []byte) (int, error) {
 	}
 	c.end = time.Now().Add(drainTime)
 	return c.drain(b)
+}
+
+// expect gives the peer the idle time from now on.
+func (c *conn) expect() {
+	if c.idle > 0 {
+		c.Conn.SetReadDeadline(time.Now().Add(c.idle))
+		if c.isStopped() {
+			c.Conn.SetReadDeadline(past)
+		}
+	}
+}
+
+// Wait implements plugin.Waiter.
+//
+// hot: once per read.
+func (c *conn) Wait(rest func()) {
+	if c.waiting == nil {
+		c.waiting = newWaiting(c.Conn)
+	}
+	if c.waiting == nil || !c.end.IsZero() {
+		return
+	}
+	c.expect()
+	if err := c.waiting.wait(rest); errors.Is(err, os.ErrDeadlineExceeded) {
+		c.overdue = err // other errors come again
+	}
 }
 
 // drain reads what comes without a pause.

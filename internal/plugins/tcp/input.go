@@ -1,12 +1,10 @@
 package tcp
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strings"
@@ -130,31 +128,51 @@ func (in *Input) welcome(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	if feed.Once() {
 		in.acceptUntil(ctx, time.Time{})
 	}
+	c := newConn(ctx, conn, in.config.IdleTimeout)
 	in.wg.Go(func() {
-		c := newConn(ctx, conn, in.config.IdleTimeout)
-		in.serve(ctx, feed, c)
-		c.Close()
-		if in.active.Add(-1) == 0 && feed.Once() && in.served.Load() > 0 {
-			in.acceptUntil(ctx, time.Now().Add(lastCall))
+		if in.tls == nil {
+			in.live(ctx, feed, c, c)
+			return
 		}
+		secure, err := in.handshake(ctx, c)
+		if err != nil {
+			in.env.Log.Warn("TLS handshake with "+conn.RemoteAddr().String(), "error", err)
+			in.leave(ctx, feed, c)
+			return
+		}
+		// A handshake takes much stack, which ends with this goroutine.
+		in.wg.Go(func() {
+			in.live(ctx, feed, secure, c)
+		})
 	})
 }
 
-// serve is the life of a connection.
+// handshake makes a connection secure.
+func (in *Input) handshake(ctx context.Context, c *conn) (*secureConn, error) {
+	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+	defer cancel()
+	secure := &secureConn{Conn: tls.Server(c, in.tls)}
+	return secure, secure.HandshakeContext(ctx)
+}
+
+// live is the life of a connection, which may be secure, above c.
+func (in *Input) live(ctx context.Context, feed plugin.Feed, conn net.Conn, c *conn) {
+	in.serve(ctx, feed, conn)
+	conn.Close()
+	in.leave(ctx, feed, c)
+}
+
+// leave is the end of a connection.
+func (in *Input) leave(ctx context.Context, feed plugin.Feed, c *conn) {
+	c.Close()
+	if in.active.Add(-1) == 0 && feed.Once() && in.served.Load() > 0 {
+		in.acceptUntil(ctx, time.Now().Add(lastCall))
+	}
+}
+
+// serve reads a connection to its end.
 func (in *Input) serve(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 	peer := conn.RemoteAddr().String()
-	if in.tls != nil {
-		secure := tls.Server(conn, in.tls)
-		limited, cancel := context.WithTimeout(ctx, handshakeTimeout)
-		err := secure.HandshakeContext(limited)
-		cancel()
-		if err != nil {
-			in.env.Log.Warn("TLS handshake with "+peer, "error", err)
-			return
-		}
-		defer secure.Close()
-		conn = secure
-	}
 	typ, hostname, token := in.env.Name, peer, ""
 	if strings.HasPrefix(conn.RemoteAddr().Network(), "unix") {
 		hostname, peer = in.env.Hostname, "a local process"
@@ -201,7 +219,7 @@ func (in *Input) serve(ctx context.Context, feed plugin.Feed, conn net.Conn) {
 // for acknowledgement it gets it, and asked is set.
 func (in *Input) listen(conn net.Conn, stream plugin.Stream, host string, asked *atomic.Pointer[link]) error {
 	name, ok, first, err := listenForQuestion(conn)
-	r := io.MultiReader(bytes.NewReader(first), &after{conn, err})
+	r := &after{conn, first, err}
 	if !ok {
 		defer stream.Close()
 		return stream.Split(r)
@@ -223,21 +241,6 @@ func (in *Input) listen(conn net.Conn, stream plugin.Stream, host string, asked 
 		return nil
 	}
 	return err
-}
-
-// after is a connection that is read on behind its beginning, and what came with
-// the end of that.
-type after struct {
-	net.Conn
-	err error
-}
-
-// Read implements io.Reader.
-func (a *after) Read(b []byte) (int, error) {
-	if a.err != nil {
-		return 0, a.err
-	}
-	return a.Conn.Read(b)
 }
 
 // Report implements plugin.Reporter.

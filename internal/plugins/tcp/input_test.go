@@ -265,10 +265,17 @@ func TestTLSInput(t *testing.T) {
 	if got := in.feed.WaitFor(t, 1); len(got) != 1 || got[0].Payload != "secret" || got[0].Hostname != conn.LocalAddr().String() {
 		t.Errorf("got %+v", got)
 	}
+	// A line of any length arrives without another one behind it.
+	want := []string{"secret"}
+	for _, size := range []int{1, 254, 255, 256, 511, 16 << 10, 40_000} {
+		want = append(want, strings.Repeat("x", size))
+		send(t, conn, want[len(want)-1]+"\n")
+		in.feed.WaitFor(t, len(want))
+	}
 	send(t, conn, "more\n")
 	in.cancel()
 	in.end(t)
-	if got := in.feed.Payloads(); !slices.Equal(got, []string{"secret", "more"}) {
+	if got := in.feed.Payloads(); !slices.Equal(got, append(want, "more")) {
 		t.Errorf("after the end: %q", got)
 	}
 }
