@@ -87,14 +87,41 @@ type commandConfig struct {
 	Directory string `toml:"directory"`
 }
 
-// Plugins declares FilePollingInput and ProcessInput.
+// directoryConfig is the configuration of ProcessDirectoryInput, which keeps
+// ProcessInputs in step with the files of a directory, while heka runs. A file
+//
+//	<process_dir>/<seconds>/<any name>.toml
+//
+// has a section ProcessInput; other sections in it do not matter. It becomes an input
+// with the file's path as its name and the seconds as its ticker_interval, whatever the
+// file says; 0 is for commands that run for long. A new file adds an input, a changed
+// one restarts it, a file that is gone removes it. Decoders and splitters that a file
+// names are those of heka's configuration. can_exit is true unless the file says
+// otherwise: the end of the input does not stop heka. References to the environment are
+// not replaced.
+//
+// A file with a mistake is passed over until it is right; what ran before goes on.
+//
+//	[ProcessDirectoryInput]
+//	process_dir = "/etc/heka/processes"
+//	ticker_interval = 60
+type directoryConfig struct {
+	// Directory of the files. A relative path is under share_dir.
+	ProcessDir string `toml:"process_dir"`
+	// Seconds between two looks at the files; 0 looks only at the start.
+	TickerInterval uint `toml:"ticker_interval" unit:"s"`
+}
+
+// Plugins declares FilePollingInput, ProcessInput and ProcessDirectoryInput.
 func Plugins() []plugin.Plugin {
 	docs := plugin.Docs(configSource)
-	const poll, run = 5, 15
+	const poll, run, scan = 5, 15, 300
 	return []plugin.Plugin{
 		plugin.NewInput("FilePollingInput", pollingConfig{TickerInterval: poll}, newPolling, docs,
 			plugin.InputDefaults(func(o *plugin.InputOptions) { o.TickerInterval = poll })),
 		plugin.NewInput("ProcessInput", inputConfig{TickerInterval: run, Stdout: true, Linger: 2 * time.Second}, newInput, docs,
 			plugin.InputDefaults(func(o *plugin.InputOptions) { o.TickerInterval = run })),
+		plugin.NewInput("ProcessDirectoryInput", directoryConfig{ProcessDir: "processes", TickerInterval: scan}, newDirectory, docs,
+			plugin.InputDefaults(func(o *plugin.InputOptions) { o.TickerInterval = scan })),
 	}
 }
