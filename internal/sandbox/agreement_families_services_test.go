@@ -9,11 +9,14 @@ import (
 	"strings"
 )
 
-// families are the groups of functions whose calls are drawn. meant says that a difference was decided on, see COMPAT.md.
+// families are the groups of calls that are drawn: some thousands of calls of
+// functions, or of whole programs. meant says that a difference was decided on, see
+// COMPAT.md.
 var families = []struct {
-	name  string
-	call  func(d *draw) string
-	meant func(call, got, want string) bool
+	name      string
+	call      func(d *draw) string
+	meant     func(call, got, want string) bool
+	thousands int // 8 if 0
 }{
 	{name: "format", call: (*draw).format, meant: zeroByte},
 	{name: "patterns", call: (*draw).match, meant: zeroPattern},
@@ -26,6 +29,7 @@ var families = []struct {
 	{name: "operators", call: (*draw).operators, meant: numbersAsText},
 	{name: "base", call: (*draw).base},
 	{name: "assignments", call: (*draw).assignment},
+	{name: "programs", call: (*draw).program, thousands: 2},
 }
 
 func (d *draw) format() string {

@@ -18,6 +18,7 @@ import (
 //	"a" .. (b and c .. d)  loses the inner ..
 //	a, b = a + 1, a * 2    reads what it has assigned already
 //	a, t.x = 5, b          assigns whatever the register held
+//	p = (f())              spoils other variables when p is the last parameter
 //	010                    is read as octal
 //	t.goto                 is refused, see goto.go
 
@@ -36,6 +37,9 @@ func repairStmt(s ast.Stmt) {
 	case *ast.AssignStmt:
 		repairExprs(s.Lhs)
 		repairExprs(s.Rhs)
+		if len(s.Lhs) == 1 && len(s.Rhs) == 1 {
+			adjust(s.Rhs[0], false)
+		}
 	case *ast.LocalAssignStmt:
 		repairNames(s.Names)
 		repairExprs(s.Exprs)
@@ -141,9 +145,6 @@ func at(n, other ast.PositionHolder) {
 // machine puts a value into a local variable before it comes to the next value, and
 // takes a wrong register where variables and parts of tables are mixed.
 func overlaps(s *ast.AssignStmt) bool {
-	if len(s.Lhs) == 1 {
-		return false
-	}
 	variables, parts, computed := false, false, false
 	for _, to := range s.Lhs {
 		if _, ok := to.(*ast.IdentExpr); ok {
@@ -155,7 +156,7 @@ func overlaps(s *ast.AssignStmt) bool {
 	for _, value := range s.Rhs {
 		computed = computed || !constant(value)
 	}
-	return variables && (parts || computed && len(s.Rhs) > 1)
+	return variables && (parts && len(s.Lhs) > 1 || computed && len(s.Rhs) > 1)
 }
 
 func constant(e ast.Expr) bool {
@@ -227,13 +228,14 @@ func several(e ast.Expr) bool {
 	return false
 }
 
-// one makes an expression give one value.
-func one(e ast.Expr) {
+// adjust makes an expression give one value, as parentheses around it do, or leaves
+// it to what stands around it how many it gives.
+func adjust(e ast.Expr, one bool) {
 	switch e := e.(type) {
 	case *ast.FuncCallExpr:
-		e.AdjustRet = true
+		e.AdjustRet = one
 	case *ast.Comma3Expr:
-		e.AdjustRet = true
+		e.AdjustRet = one
 	}
 }
 
@@ -250,12 +252,12 @@ func construct(t *ast.TableExpr) {
 			listed, last = listed+1, i
 			continue
 		}
-		one(f.Value)
+		adjust(f.Value, true)
 		if listed > 0 && listed%flushed == 0 {
 			end := t.Fields[last]
 			copy(t.Fields[last:i], t.Fields[last+1:i+1])
 			t.Fields[i], last = end, i
-			one(end.Value)
+			adjust(end.Value, true)
 		}
 	}
 }
