@@ -43,11 +43,19 @@ func victoria(t *testing.T, dir string) (address string) {
 }
 
 // TestPrometheusIsScrapedAndWrittenTo scrapes a Prometheus and sends its samples,
-// and numbers of other messages, to it and to VictoriaMetrics.
+// and numbers of other messages, to it and to VictoriaMetrics. Prometheus scrapes
+// heka's own numbers.
 func TestPrometheusIsScrapedAndWrittenTo(t *testing.T) {
 	dir := t.TempDir()
 	address, in := freeAddress(t), freeAddress(t)
-	conf := write(t, filepath.Join(dir, "prometheus.yml"), "global: {}\n")
+	admin := freeAddress(t)
+	conf := write(t, filepath.Join(dir, "prometheus.yml"), fmt.Sprintf(`
+scrape_configs:
+- job_name: heka
+  scrape_interval: 1s
+  authorization: { credentials: open sesame }
+  static_configs: [{ targets: [%q] }]
+`, admin))
 	daemon(t, tool(t, "prometheus", "--config.file", conf, "--storage.tsdb.path", filepath.Join(dir, "tsdb"),
 		"--web.listen-address", address, "--web.enable-remote-write-receiver", "--log.level", "error"))
 	until(t, "Prometheus", func() bool { return strings.HasPrefix(ask("GET", "http://"+address+"/-/ready", ""), "200") })
@@ -55,6 +63,8 @@ func TestPrometheusIsScrapedAndWrittenTo(t *testing.T) {
 	config := write(t, filepath.Join(dir, "heka.toml"), fmt.Sprintf(`
 [hekad]
 base_dir = %[1]q
+admin = %[5]q
+admin_token = "open sesame"
 [scrape]
 type = "PrometheusInput"
 urls = ["http://%[2]s/metrics", "http://%[3]s/metrics"]
@@ -78,20 +88,27 @@ url = "http://%[3]s/api/v1/write"
 skip_fields = ["timestamp"]
   [victoria.labels]
   via = "heka"
-`, filepath.Join(dir, "state"), address, vm, in))
+`, filepath.Join(dir, "state"), address, vm, in, admin))
 	h := start(t, config)
 	until(t, "heka to run", func() bool { return strings.Contains(h.output(), "Input started: StatsdInput") })
 	sendUDP(t, in, "queue:17|g")
+	found := func(server, query string) {
+		t.Helper()
+		until(t, query+" at "+server, func() bool {
+			text := ask("GET", "http://"+server+"/api/v1/query?query="+url.QueryEscape(query), "")
+			return strings.HasPrefix(text, "200") && strings.Contains(text, `"metric":{`)
+		})
+	}
+	for _, q := range []string{`up{job="heka"} == 1`, `heka_delivered_total{plugin="victoria"} > 0`, `heka_info{version!=""} == 1`} {
+		found(address, q)
+	}
 	for server, query := range map[string]string{
 		address: `up{job="ours",instance="` + vm + `"} == 1`,
 		vm:      `up{job="ours",via="heka",instance="` + address + `"} == 1`,
 	} {
 		for _, q := range []string{query, `count({__name__=~"go_.*",job="ours"}) > 10`, `stats_gauges_queue{Type="heka.statmetric"} == 17`,
 			`prometheus_build_info{version!="",job="ours"}`} {
-			until(t, q+" at "+server, func() bool {
-				text := ask("GET", "http://"+server+"/api/v1/query?query="+url.QueryEscape(q), "")
-				return strings.HasPrefix(text, "200") && strings.Contains(text, `"metric":{`)
-			})
+			found(server, q)
 		}
 	}
 	h.signal(syscall.SIGTERM)
@@ -148,13 +165,29 @@ message_matcher = "Type == 'heka.statmetric'"
 path = %q
 encoder = "influx"
 flush_interval = 10
-`, filepath.Join(dir, "state"), statsd, out))
+[posted]
+type = "InfluxLineEncoder"
+name_prefix = "posted."
+skip_fields = ["timestamp"]
+[to_influx]
+type = "HttpOutput"
+message_matcher = "Type == 'heka.statmetric'"
+address = "http://%s/write?db=d&precision=ms"
+encoder = "posted"
+[to_victoria]
+type = "HttpOutput"
+message_matcher = "Type == 'heka.statmetric'"
+address = "http://%s/write?precision=ms"
+encoder = "posted"
+`, filepath.Join(dir, "state"), statsd, out, influx, vm))
 	h := start(t, config)
 	until(t, "heka to run", func() bool { return strings.Contains(h.output(), "Input started: StatsdInput") })
 	sendUDP(t, statsd, "requests:3|c\nqueue size:17.5|g|#env:prod")
 	until(t, "lines", func() bool { b, _ := os.ReadFile(out); return strings.Contains(string(b), "queue") })
 	h.signal(syscall.SIGTERM)
-	h.wait(0)
+	if text := h.wait(0); strings.Contains(text, "error") {
+		t.Errorf("complaints:\n%s", text)
+	}
 	lines, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -168,6 +201,7 @@ flush_interval = 10
 	for query, want := range map[string]string{
 		`SELECT value FROM "odd, name=stats.counters.requests.count" WHERE Type = 'heka.statmetric' AND value > 0`:      `,3]`,
 		`SELECT value FROM "odd, name=stats.gauges.queue size;env=prod" WHERE Logger = 'StatAccumInput' AND value > 17`: `,17.5]`,
+		`SELECT value FROM "posted.stats.counters.requests.count" WHERE value > 0`:                                      `,3]`,
 		`SHOW FIELD KEYS FROM "odd, name=stats.counters.requests.count"`:                                                `"integer"`,
 	} {
 		if text := ask("POST", "http://"+influx+"/query?db=d&q="+url.QueryEscape(query), ""); !strings.Contains(text, want) {
@@ -175,7 +209,7 @@ flush_interval = 10
 		}
 	}
 	until(t, "VictoriaMetrics to have it", func() bool {
-		q := `last_over_time({__name__=~"odd, name=stats.gauges.queue size;env=prod_value"}[5m])`
-		return strings.Contains(ask("GET", "http://"+vm+"/api/v1/query?query="+url.QueryEscape(q), ""), `"17.5"`)
+		q := `count(last_over_time({__name__=~"(odd, name=|posted.)stats.gauges.queue size;env=prod_value"}[5m]) == 17.5)`
+		return strings.Contains(ask("GET", "http://"+vm+"/api/v1/query?query="+url.QueryEscape(q), ""), `"2"`)
 	})
 }
