@@ -230,6 +230,7 @@ func TestStreamsEndWithHeka(t *testing.T) {
 // A consumer that takes nothing is named as the cause, heka is no longer healthy,
 // and the input is not blamed.
 func TestTheCauseOfAStandstillIsNamed(t *testing.T) {
+	t.Parallel() // it waits
 	peer, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

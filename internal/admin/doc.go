@@ -6,7 +6,8 @@
 //	listen.go    where it is served: a socket file, loopback, or TLS with a token
 //	report.go    plugins with their counters, books, log lines
 //	topology.go  the running graph, what holds it up, loops
-//	sampler.go   rates, and their history of a quarter of an hour; health.go judges
+//	sampler.go   rates, of the figures that figures.go and process.go gather;
+//	             history.go keeps them for a quarter of an hour, health.go judges
 //	stream.go    all that once a second, as Server-Sent Events
 //	tap.go       messages as they pass, as Server-Sent Events
 //	recent.go    what an expression would match
@@ -26,7 +27,8 @@
 //	GET /api/v1/events?after=…              []Line, warnings and errors only
 //	GET /api/v1/config                      the effective configuration, secrets masked
 //	GET /api/v1/match?match=EXPRESSION      Verdict
-//	GET /api/v1/history                     History, of a quarter of an hour
+//	GET /api/v1/history?plugin=NAME         History, of a quarter of an hour; without
+//	                                        a name, of all plugins
 //	GET /api/v1/stream                      events "snapshot": Snapshot
 //	GET /api/v1/tap?match=EXPRESSION&from=NAME&rate=N  events "message": Tapped,
 //	                                        "counts": Counts

@@ -111,6 +111,7 @@ func TestTokenIsAskedForOverTCP(t *testing.T) {
 
 // A peer that sends its headers byte by byte, or none, is cut off.
 func TestIdlePeersAreCutOff(t *testing.T) {
+	t.Parallel() // it waits
 	addr, _ := serve(t, admin.Endpoint{Address: "127.0.0.1:0"})
 	conn, err := net.Dial("tcp", addr.String())
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hekad/heka/internal/pipeline"
 )
@@ -23,6 +24,7 @@ func (s *Server) getMetrics(w http.ResponseWriter, _ *http.Request) {
 	m.process(s.daemon())
 	m.books(h.Books())
 	m.graph(h.Graph())
+	m.work(h.Work())
 	m.counters(h.Report())
 }
 
@@ -64,8 +66,12 @@ func (m exposition) process(d Daemon) {
 	m.sample("heka_info", 1, "version", d.Version, "go", d.Go, "hostname", d.Hostname)
 	m.family("process_start_time_seconds", "gauge", "Start of the process since the epoch.")
 	m.sample("process_start_time_seconds", strconv.FormatFloat(float64(d.Started)/1000, 'f', 3, 64))
-	m.family("process_cpu_seconds_total", "counter", "CPU time of the process as the Go runtime estimates it.")
-	m.sample("process_cpu_seconds_total", cpuSeconds())
+	m.family("process_cpu_seconds_total", "counter", "CPU time of the process.")
+	m.sample("process_cpu_seconds_total", d.CPUSeconds)
+	if d.ResidentBytes > 0 {
+		m.family("process_resident_memory_bytes", "gauge", "Bytes of the process in memory.")
+		m.sample("process_resident_memory_bytes", d.ResidentBytes)
+	}
 	m.family("go_goroutines", "gauge", "Number of goroutines.")
 	m.sample("go_goroutines", d.Goroutines)
 	m.family("go_memstats_heap_alloc_bytes", "gauge", "Bytes of objects in the heap.")
@@ -141,6 +147,33 @@ func (m exposition) graph(g pipeline.Graph) {
 	m.family("heka_edge_blocked_seconds_total", "counter", "Time that a source's streams waited for room at a consumer.")
 	for _, e := range g.Edges {
 		m.sample("heka_edge_blocked_seconds_total", e.Waited.Seconds(), "from", e.From, "to", e.To)
+	}
+}
+
+// durationLimits are the bounds of the histogram's buckets: from a microsecond to a
+// minute, each four times the one before.
+func durationLimits(yield func(time.Duration) bool) {
+	for d := time.Duration(1 << 10); d < 1<<37 && yield(d); d *= 4 {
+	}
+}
+
+func (m exposition) work(all []pipeline.Work) {
+	const busy, calls = "heka_busy_seconds_total", "heka_call_duration_seconds"
+	m.family(busy, "counter", "Time that a plugin worked, waiting for the other side included.")
+	for _, w := range all {
+		m.sample(busy, w.Busy.Seconds(), "plugin", w.Name)
+	}
+	m.family(calls, "histogram", "Duration of calls of decoders, filters and outputs, sampled.")
+	for _, w := range all {
+		if w.Calls == nil {
+			continue
+		}
+		for limit := range durationLimits {
+			m.sample(calls+"_bucket", w.Calls.Below(limit), "plugin", w.Name, "le", strconv.FormatFloat(limit.Seconds(), 'g', -1, 64))
+		}
+		m.sample(calls+"_bucket", w.Calls.Count, "plugin", w.Name, "le", "+Inf")
+		m.sample(calls+"_sum", w.Calls.Sum.Seconds(), "plugin", w.Name)
+		m.sample(calls+"_count", w.Calls.Count, "plugin", w.Name)
 	}
 }
 

@@ -118,7 +118,7 @@ func (s *Server) sandboxes(h *pipeline.Host) Sandboxes {
 					state = "terminated: " + f.Terminated
 				}
 				all.Filters = append(all.Filters, SandboxFilter{Name: f.Name, State: state, Matcher: f.Matcher,
-					Health: health(state, nil, s.began), Outputs: []SandboxOutput{}})
+					Health: s.opts.Pace.health(state, nil, s.began), Outputs: []SandboxOutput{}})
 			}
 			all.Filters[i].Manager = m.Name
 			if !f.Since.IsZero() {
@@ -156,17 +156,7 @@ func integer(counters []plugin.Counter, name string) (int64, bool) {
 	if i < 0 {
 		return 0, false
 	}
-	switch n := counters[i].Value.(type) {
-	case int:
-		return int64(n), true
-	case int64:
-		return n, true
-	case uint:
-		return int64(n), true
-	case uint64:
-		return int64(n), true
-	}
-	return 0, false
+	return whole(counters[i].Value)
 }
 
 func (s *Server) getSandboxes(w http.ResponseWriter, r *http.Request) {

@@ -29,6 +29,8 @@ type Options struct {
 	Log *Log
 	// Audit gets a line for each order; nil means that none is written.
 	Audit *slog.Logger
+	// Pace is how often the server looks at the pipeline.
+	Pace Pace
 	// Profile switches the profile endpoints on.
 	Profile bool
 }
@@ -39,6 +41,7 @@ type Server struct {
 	opts      Options
 	host      atomic.Pointer[pipeline.Host]
 	began     time.Time
+	reloaded  atomic.Int64 // ms since the epoch
 	sampler   sampler
 	streams   streams
 	closing   chan struct{} // closed by Close: open streams end
@@ -52,6 +55,8 @@ func New(o Options) *Server {
 	if s.opts.Log == nil {
 		s.opts.Log = new(Log)
 	}
+	s.opts.Pace = o.Pace.orUsual()
+	s.sampler.pace = s.opts.Pace
 	s.streams.changed = make(chan struct{})
 	for pattern, f := range map[string]http.HandlerFunc{
 		"GET /api/v1/report":                    s.getReport,
@@ -92,7 +97,7 @@ func (s *Server) Attach(h *pipeline.Host) { s.host.Store(h) }
 
 // Run watches the pipeline until ctx is done: rates and their history.
 func (s *Server) Run(ctx context.Context) {
-	t := time.NewTicker(sampleEvery)
+	t := time.NewTicker(s.opts.Pace.Sample)
 	defer t.Stop()
 	for tick := 0; ; tick++ {
 		select {
@@ -147,21 +152,40 @@ func number(r *http.Request, name string, missing, least, most int) (int, bool) 
 
 // Daemon is what the API says of heka as a process.
 type Daemon struct {
-	Version    string `json:"version"`
-	Hostname   string `json:"hostname"`
-	Pid        int    `json:"pid"`
-	Config     string `json:"config"`
-	Started    int64  `json:"started"` // ms since the epoch
-	Uptime     int64  `json:"uptime"`  // ms
+	Version  string `json:"version"`
+	Hostname string `json:"hostname"`
+	Pid      int    `json:"pid"`
+	Config   string `json:"config"`
+	Started  int64  `json:"started"` // ms since the epoch
+	Uptime   int64  `json:"uptime"`  // ms
+	// Reloaded is when the configuration was last read again and taken, in ms since
+	// the epoch; 0 before that.
+	Reloaded   int64  `json:"reloaded"`
 	Go         string `json:"go"`
 	CPUs       int    `json:"cpus"`
 	Goroutines int    `json:"goroutines"`
 	HeapBytes  uint64 `json:"heap_bytes"`
 	OpenFiles  int    `json:"open_files"` // -1 where the system does not tell
+	// CPU is how many processors heka uses, CPUSeconds what it has used.
+	CPU        float64 `json:"cpu"`
+	CPUSeconds float64 `json:"cpu_seconds"`
+	// ResidentBytes is how much of heka is in memory; 0 where the system does not
+	// tell.
+	ResidentBytes uint64 `json:"resident_bytes"`
+	// GCCycles is how often garbage was collected.
+	GCCycles int `json:"gc_cycles"`
 }
 
+// Reloaded notes that the configuration was read again and taken.
+func (s *Server) Reloaded() { s.reloaded.Store(time.Now().UnixMilli()) }
+
 func (s *Server) daemon() Daemon {
+	p := processNow()
+	s.sampler.mu.Lock()
+	cpu := s.sampler.heka.cpu
+	s.sampler.mu.Unlock()
 	return Daemon{Version: s.opts.Version, Hostname: s.opts.Hostname, Pid: os.Getpid(), Config: s.opts.ConfigPath,
-		Started: s.began.UnixMilli(), Uptime: time.Since(s.began).Milliseconds(), Go: runtime.Version(),
-		CPUs: runtime.GOMAXPROCS(0), Goroutines: runtime.NumGoroutine(), HeapBytes: heapBytes(), OpenFiles: openFiles()}
+		Started: s.began.UnixMilli(), Uptime: time.Since(s.began).Milliseconds(), Reloaded: s.reloaded.Load(), Go: runtime.Version(),
+		CPUs: runtime.GOMAXPROCS(0), Goroutines: p.goroutines, HeapBytes: p.heap, OpenFiles: openFiles(),
+		CPU: cpu, CPUSeconds: p.cpu, ResidentBytes: p.resident, GCCycles: p.runs}
 }

@@ -109,7 +109,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		return err
 	}
 	defer stopAdmin()
-	signals.watch(host, log, func() { reload(c, path, host, inForce, log) })
+	signals.watch(host, log, func() { reload(c, path, host, api, inForce, log) })
 	defer signals.stop()
 	log.Info("Starting hekad...")
 	code, err := host.Run(context.Background())
@@ -128,7 +128,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 
 // reload reads the configuration again and lets a running host take over what has
 // changed, which is in force then. With problems nothing changes.
-func reload(c *cobra.Command, path string, host *pipeline.Host, inForce *effective, log *slog.Logger) {
+func reload(c *cobra.Command, path string, host *pipeline.Host, api *admin.Server, inForce *effective, log *slog.Logger) {
 	cfg, problems := config.Load(path, config.Options{})
 	global, hekad, found := cfg.Global(c.Flags())
 	problems = append(append(problems, found...), adminProblems(&global, hekad)...)
@@ -145,6 +145,7 @@ func reload(c *cobra.Command, path string, host *pipeline.Host, inForce *effecti
 		return
 	}
 	inForce.set(cfg)
+	api.Reloaded()
 	log.Info(done.String())
 }
 

@@ -40,6 +40,11 @@ type consumer struct {
 	left     atomic.Int64 // messages that stay in the queue on disk, at the end
 
 	matchTime sampler
+	meter     meter
+	clock     int64 // end of the last delivery, ns since the epoch; 0 when it is long ago
+	timed     int   // index of the message at hand whose call is timed, or -1
+	oneCall   bool  // the delivery at hand is one call, made once
+	sampled   uint  // deliveries so far
 	ended     chan struct{}
 
 	parts []*section // its own section and its encoder's
@@ -273,6 +278,7 @@ func (c *consumer) live(hard context.Context) (err error) {
 			c.finish(hard, inst)
 			return nil
 		}
+		c.clock = 0
 		select {
 		case <-ready:
 		case <-stored:
@@ -366,20 +372,53 @@ func (c *consumer) work(hard context.Context, inst any) error {
 		c.finished(0)
 		return nil
 	}
-	c.taken.Store(int64(len(c.cur.packs)))
-	c.since.Store(time.Now().UnixNano())
-	defer c.since.Store(0)
+	n := len(c.cur.packs)
+	c.taken.Store(int64(n))
+	begin := c.clock
+	if begin == 0 {
+		begin = time.Now().UnixNano()
+	}
+	c.since.Store(begin)
+	c.chooseTimed(inst)
 	var err error
 	if c.kind == plugin.KindFilter {
 		err = c.filter(hard, inst)
 	} else {
 		err = c.output(hard, inst)
 	}
+	c.worked(begin, err)
 	var p *panicError
 	if errors.As(err, &p) && c.cur.b != nil && c.curDone < len(c.cur.packs) {
 		c.panicked(inst, err)
 	}
 	return err
+}
+
+// chooseTimed chooses the call of the delivery at hand that is timed.
+func (c *consumer) chooseTimed(inst any) {
+	left := uint(len(c.cur.packs) - c.curDone)
+	c.timed, c.oneCall = -1, left <= 1 || takesBatches(inst)
+	if !c.oneCall {
+		c.sampled++
+		c.timed = c.curDone + int(c.sampled*7919%left) // another one each time
+	}
+}
+
+// worked ends what began at begin, ns since the epoch.
+func (c *consumer) worked(begin int64, err error) {
+	c.since.Store(0)
+	c.clock = time.Now().UnixNano()
+	d := max(c.clock-begin, 0)
+	c.meter.busy.Add(d)
+	if c.oneCall && err == nil {
+		c.meter.took(time.Duration(d))
+	}
+}
+
+// besides notes that a plugin did something else from begin until now.
+func (c *consumer) besides(begin time.Time) {
+	c.clock = 0
+	c.meter.busy.Add(int64(time.Since(begin)))
 }
 
 // panicked deals with the message at hand that made an instance panic: it would do

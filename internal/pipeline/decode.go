@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
@@ -61,11 +62,20 @@ var errHeadless = errors.New("message without Uuid or Timestamp")
 //
 // hot: once per record of an input with a decoder.
 func (s *stream) decode(p *plugin.Pack) {
+	var begin time.Time
+	timed := s.stint.decode
+	if timed {
+		s.stint.decode = false
+		begin = time.Now()
+	}
 	if s.decoder.expander != nil {
-		s.expand(p)
+		s.expand(p, begin)
 		return
 	}
 	err := s.decoder.Decode(p)
+	if timed {
+		s.in.meter.took(time.Since(begin))
+	}
 	if err == nil {
 		if p.Message.HasUUID() && p.Message.HasTimestamp() {
 			s.route(p)
@@ -76,12 +86,18 @@ func (s *stream) decode(p *plugin.Pack) {
 	s.undecoded(p, err)
 }
 
-func (s *stream) expand(p *plugin.Pack) {
+// expand is decode for a decoder that makes several messages of one; begin is set if
+// its call is timed.
+func (s *stream) expand(p *plugin.Pack, begin time.Time) {
 	b, x := s.b, &s.decoder.expansion
 	x.Packs = x.Packs[:0]
 	x.Alloc = b.next
 	raw, signer := p.Raw, p.Signer
-	if err := s.decoder.expander.Expand(p, x); err != nil {
+	err := s.decoder.expander.Expand(p, x)
+	if !begin.IsZero() {
+		s.in.meter.took(time.Since(begin))
+	}
+	if err != nil {
 		p.Raw, p.Signer = raw, signer
 		s.undecoded(p, err)
 		return

@@ -24,7 +24,8 @@
 //	reload.go    and how it is done.
 //
 // build.go makes all this from sections, host.go starts and ends it, books.go
-// counts, report.go and monitor.go tell.
+// counts, meter.go and stint.go measure, report.go and monitor.go tell. tap.go and
+// recent.go show people some of what passes.
 //
 // # Who owns what
 //

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"time"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -17,7 +18,14 @@ func (c *consumer) filter(hard context.Context, inst any) error {
 		for packs := c.cur.packs; c.curDone < len(packs); c.curDone++ {
 			p := packs[c.curDone]
 			c.injector.loops = p.Loops
+			var begin time.Time
+			if c.curDone == c.timed {
+				begin = time.Now()
+			}
 			err := f.Process(hard, p, c.injector)
+			if c.curDone == c.timed {
+				c.meter.took(time.Since(begin))
+			}
 			if err == nil {
 				c.books.delivered.Add(1)
 				continue

@@ -20,6 +20,7 @@ type input struct {
 	opts  plugin.InputOptions
 	log   *slog.Logger
 	books inputBooks
+	meter meter
 	flows flows
 
 	build       func() (any, error)

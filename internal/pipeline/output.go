@@ -34,6 +34,7 @@ func (c *consumer) output(hard context.Context, inst any) error {
 		if ends(err) {
 			return err
 		}
+		c.oneCall = false
 		c.log.Error("can't send record: " + err.Error())
 		c.setState("retrying: " + err.Error())
 		c.books.retried.Add(1)
@@ -47,7 +48,14 @@ func (c *consumer) output(hard context.Context, inst any) error {
 func (c *consumer) sendEach(hard context.Context, o plugin.Output) error {
 	err := c.call(func() error {
 		for packs := c.cur.packs; c.curDone < len(packs); c.curDone++ {
+			var begin time.Time
+			if c.curDone == c.timed {
+				begin = time.Now()
+			}
 			err := o.Send(hard, packs[c.curDone])
+			if c.curDone == c.timed {
+				c.meter.took(time.Since(begin))
+			}
 			if err == nil {
 				c.books.delivered.Add(1)
 				continue
@@ -213,6 +221,7 @@ func (r *receipt) part() {
 // flush makes an output deliver what it has gathered, and hands over what a filter
 // injects.
 func (c *consumer) flush(hard context.Context, f plugin.Flusher) error {
+	defer c.besides(time.Now())
 	back := newBackoff(messageRetries)
 	for {
 		err := c.call(func() error { return f.Flush(hard) })
@@ -233,6 +242,7 @@ func (c *consumer) flush(hard context.Context, f plugin.Flusher) error {
 
 // tick passes a timer event on.
 func (c *consumer) tick(hard context.Context, inst any, now time.Time) error {
+	defer c.besides(time.Now())
 	var err error
 	switch t := inst.(type) {
 	case plugin.FilterTicker:

@@ -45,6 +45,8 @@ type stream struct {
 	done []func() // callbacks waiting for the batch's ticket
 	now  int64    // time stamp of new messages
 
+	stint stint
+
 	unsampled  int   // messages until the next one whose matching is timed
 	nextRecent int64 // when the next message is offered to host.recent, as now
 }
@@ -69,12 +71,14 @@ func (s *stream) Split(r io.Reader) error {
 		s.makeRoom()
 		n, err := r.Read(s.window())
 		s.now = time.Now().UnixNano()
+		s.stint.begin()
 		more = err == nil && s.end+n == len(s.ar.buf)
 		s.end += n
 		s.tally.bytes += uint64(n)
 		burst += n
 		s.scan(false)
 		if more {
+			s.stint.pause(&s.in.meter)
 			s.size = min(2*s.size, maxArena/2)
 			continue
 		}
@@ -84,10 +88,12 @@ func (s *stream) Split(r io.Reader) error {
 				s.finish()
 			}
 			s.Flush()
+			s.stint.pause(&s.in.meter)
 			s.letGo()
 			return nil
 		}
 		s.Flush()
+		s.stint.pause(&s.in.meter)
 		if err != nil {
 			s.letGo()
 			return err
@@ -176,6 +182,8 @@ func (s *stream) whole(r io.Reader) error {
 	}
 	s.now = time.Now().UnixNano()
 	s.tally.bytes += uint64(len(body))
+	s.stint.begin()
+	defer s.stint.pause(&s.in.meter)
 	if inArena {
 		s.end += len(body)
 	}
@@ -267,6 +275,8 @@ func (s *stream) SplitBytes(block []byte, done func()) (int, error) {
 		s.ar, s.start, s.end = s.host.arenas.get(max(s.size, len(block))), 0, 0
 	}
 	s.now = time.Now().UnixNano()
+	s.stint.begin()
+	defer s.stint.pause(&s.in.meter)
 	s.end += copy(s.ar.buf[s.end:], block)
 	s.tally.bytes += uint64(len(block))
 	before := s.tally
@@ -544,14 +554,17 @@ func (s *stream) Flush() {
 			t.left.Add(1) // for good
 		}
 	}
-	switch {
-	case b == nil:
+	if b == nil {
 		t.settle(1)
-	case s.workers != nil:
+		return
+	}
+	measured := s.stint.pause(&s.in.meter)
+	if s.workers != nil {
 		s.workers.hand(b, t)
-	default:
+	} else {
 		s.host.dispatch(&s.in.flows, b, t, false)
 	}
+	s.stint.resume(measured)
 }
 
 // Close implements plugin.Stream.

@@ -76,9 +76,11 @@ func (k *worker) run() {
 func (k *worker) decode(p parcel) {
 	s := k.twin
 	s.b, s.now = p.b, p.time
+	s.stint.begin()
 	for i := range p.raw {
 		k.one(&p.b.slabs[i/slabPacks][i%slabPacks])
 	}
+	s.stint.pause(&s.in.meter)
 	s.b = nil
 	s.in.books.add(&s.tally)
 	if s.stuck && p.t != nil {
