@@ -18,7 +18,7 @@ build: web
 # The dashboard's pages, where Node.js is; a heka without them shows a plain one.
 web: $(WEB)/dist/index.html
 
-$(WEB)/dist/index.html: $(wildcard $(WEB)/src/*) $(WEB)/build.mjs $(WEB)/package-lock.json
+$(WEB)/dist/index.html: $(wildcard $(WEB)/src/* $(WEB)/src/*/*) $(WEB)/build.mjs $(WEB)/package-lock.json
 	@if ! command -v npm >/dev/null; then echo "without Node.js: the dashboard's pages are not built"; exit 0; fi; \
 	cd $(WEB) && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-fund --no-audit --loglevel=error --omit=dev || \
 	{ echo "npm ci did not work: the dashboard's pages are not built"; exit 0; }; } && node build.mjs

@@ -4,8 +4,7 @@ import { Shell } from './shell';
 import { current, follow, listen } from './store';
 import { parse } from './route';
 import { applyTheme } from './theme';
-import './app.css';
-import 'uplot/dist/uPlot.min.css';
+import './css/all.css';
 
 const root = document.getElementById('app')!;
 let route = parse(location.hash);

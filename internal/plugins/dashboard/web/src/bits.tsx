@@ -13,6 +13,12 @@ const shapes: Record<string, JSX.Element> = {
   live: <circle cx="8" cy="8" r="4.5" fill="currentColor" />,
   lost: <path d="M2 14 14 2M3 6.5a7 7 0 0 1 10 0M5.5 9a4 4 0 0 1 5 0" />,
   pause: <path d="M5 3v10M11 3v10" />,
+  chart: <path d="M2 2v12h12M5 10.5l3-4 2.5 2.5L14 4" />,
+  pin: <path d="M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM11.5 9v5M9 11.5h5" />,
+  play: <path d="M5 3v10l7.5-5Z" />,
+  next: <path d="M4 3v10l6-5ZM12.5 3v10" />,
+  screen: <path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />,
+  close: <path d="M3 3l10 10M13 3 3 13" />,
   menu: <path d="M2 4h12M2 8h12M2 12h12" />,
   inputs: <path d="M2 8h8M7 4.5 10.5 8 7 11.5M14 2v12" />,
   filters: <path d="M2 3h12L9.5 8.5V13l-3 1.5v-6Z" />,
@@ -37,11 +43,10 @@ export function Status({ health, reason }: { health: Health; reason?: boolean })
 }
 
 /** How full a queue is. */
-export function Fill({ used, of, label }: { used: number; of: number; label: string }): JSX.Element {
+export function Fill({ used, of, label, text = `${brief(used)}/${brief(of)}`, wide }: { used: number; of: number; label: string; text?: string; wide?: boolean }): JSX.Element {
   const share = of > 0 ? Math.min(used / of, 1) : 0;
-  const text = `${brief(used)}/${brief(of)}`;
   return (
-    <span class={`fill ${share > 0.9 ? 'critical' : share > 0.7 ? 'warning' : ''}`}>
+    <span class={`fill ${wide ? 'wide ' : ''}${share > 0.9 ? 'critical' : share > 0.7 ? 'warning' : ''}`}>
       <span class="track" role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={of} aria-valuenow={Math.min(used, of)} aria-valuetext={text}>
         <span style={{ width: `${share * 100}%` }} />
       </span>
@@ -58,8 +63,24 @@ export const Spark = memo(function Spark({ points, label }: { points: Point[]; l
   const from = 180 - points.length;
   let d = '';
   points.forEach((p, i) => { d += `${i ? 'L' : 'M'}${((from + i) * step).toFixed(1)} ${(21 - (p.messages / most) * 19).toFixed(1)}`; });
-  return <svg class="spark" viewBox="0 0 90 22" width="90" height="22" role="img" aria-label={`${label}: up to ${brief(most)} messages per second in the last quarter of an hour`}><path d={d} /></svg>;
+  const right = (179 * step).toFixed(1);
+  return (
+    <svg class="spark" viewBox="0 0 90 22" width="90" height="22" role="img" aria-label={`${label}: up to ${brief(most)} messages per second in the last quarter of an hour`}>
+      <path class="base" d="M0 21.5H90" /><path class="area" d={`${d}L${right} 21.5L${(from * step).toFixed(1)} 21.5Z`} /><path d={d} />
+    </svg>
+  );
 });
+
+/** A number with its unit in smaller letters: 17.4k/s, 3.5 MiB. */
+export function Figure({ text }: { text: string }): JSX.Element {
+  const [, number, unit] = /^(\D*[\d.,]+)(.*)$/s.exec(text) ?? [text, text, ''];
+  return <>{number}{unit && <span class="unit">{unit}</span>}</>;
+}
+
+/** What stands where nothing is yet, and what to do about it. */
+export function Blank({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
+  return <div class="blank"><strong>{title}</strong>{children}</div>;
+}
 
 /** What a page shows instead of contents that are not there. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
@@ -78,6 +99,11 @@ export function PluginLink({ category, name }: { category: string; name: string 
   return <a href={link('plugins', category, name)}>{name}</a>;
 }
 
+/** Leads to where a part of this page is put on a board. */
+export function Pin({ panel }: { panel: string[] }): JSX.Element {
+  return <a class="pin" href={`#boards?add=${encodeURIComponent(panel.map(encodeURIComponent).join('/'))}`} title="Put it on a board" aria-label={`Put ${panel.at(-1)} of ${panel.at(-2)} on a board`}><Icon name="pin" /></a>;
+}
+
 /** A counter's number, or undefined. */
 export function counter(p: Plugin, name: string): number | undefined {
   const v = p.counters.find((c) => c.name === name)?.value;
@@ -86,6 +112,8 @@ export function counter(p: Plugin, name: string): number | undefined {
 
 export interface Column<R> {
   key: string; title: string; num?: boolean;
+  /** A text that needs all the width of a card. */
+  wide?: boolean;
   cell(row: R): ComponentChildren;
   /** What the column is sorted by; without it the column cannot be sorted. */
   sort?(row: R): number | string;
@@ -116,7 +144,7 @@ export function Table<R>({ caption, columns, rows, id, sort = '', empty, shown }
       <tbody role="rowgroup">
         {rows.map((r) => <Lazy key={id(r)} draw={(ref) => <tr ref={ref as Ref<HTMLTableRowElement>} role="row">{columns.map((c, i) => {
           const inner = c.cell(r);
-          const props = { role: i ? 'cell' : 'rowheader', class: c.num ? 'num' : '', 'data-label': c.title } as const;
+          const props = { role: i ? 'cell' : 'rowheader', class: c.num ? 'num' : c.wide ? 'wide' : '', 'data-label': c.title } as const;
           return i ? <td key={c.key} {...props}>{inner}</td> : <th key={c.key} scope="row" {...props}>{inner}</th>;
         })}</tr>} />)}
         {!rows.length && <tr role="row" key=""><td role="cell" colSpan={columns.length} class="none">{empty ?? 'None'}</td></tr>}

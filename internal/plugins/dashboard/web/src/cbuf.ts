@@ -82,3 +82,11 @@ export function summary(times: (number | null)[], column: (number | null)[], fro
   if (n) s.avg = sum / n;
   return s;
 }
+
+/** Cuts off what is older than so many seconds before the end. */
+export function newest(data: (number | null)[][], seconds: number): (number | null)[][] {
+  const last = data[0].at(-1);
+  if (!seconds || last == null) return data;
+  const from = data[0].findIndex((t) => t! >= last - seconds);
+  return from > 0 ? data.map((c) => c.slice(from)) : data;
+}

@@ -2,7 +2,9 @@
 import uPlot from 'uplot';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { brief, date } from './format';
+import { brief, bytes, nanoseconds } from './format';
+import { interact, press } from './interact';
+import { lastRow, limitLines, type Limit } from './marks';
 import { colour } from './theme';
 
 /** How many colours app.css has for series; told apart also by dashes. */
@@ -17,6 +19,7 @@ export interface ChartProps {
   data: (number | null)[][];
   names: string[];
   units?: string[];
+  /** In pixels of an ordinary page; 0 fills the place that there is. */
   height?: number;
   look?: Look;
   hidden?: ReadonlySet<number>;
@@ -29,6 +32,9 @@ export interface ChartProps {
   drawn?(u: uPlot): void;
   /** Seconds; what is shown at first. */
   range?: [number, number];
+  /** The ends of the axis of values, where they are not left to the data. */
+  y?: [number | undefined, number | undefined];
+  limits?: Limit[];
 }
 
 export const seriesColour = (i: number): string => colour(`series-${(i % palette) + 1}`);
@@ -60,48 +66,37 @@ export function Chart(p: ChartProps): JSX.Element {
   }, []);
   const look = p.look ?? {};
   const hidden = p.hidden ?? noneHidden;
-  const shape = JSON.stringify([p.names, p.units, p.height, look, theme, [...hidden]]);
+  const shape = JSON.stringify([p.names, p.units, p.height, p.y, look, theme, [...hidden]]);
   useEffect(() => {
     const now = fresh.current;
     const before = zoomed.current ? plot.current?.scales.x : undefined;
     const kept = before ? { min: before.min!, max: before.max! } : now.range && { min: now.range[0], max: now.range[1] };
     plot.current?.destroy();
-    const u = (plot.current = new uPlot(options(now, box.current!, (z) => { zoomed.current = z; }, now.drawn), shown(now) as uPlot.AlignedData, box.current!));
+    const u = (plot.current = new uPlot(options(fresh, box.current!, (z) => { zoomed.current = z; }), shown(now) as uPlot.AlignedData, box.current!));
     if (kept) u.setScale('x', kept);
     now.made?.(u);
     const resized = new ResizeObserver(() => {
-      const width = box.current?.clientWidth;
-      if (width && width !== u.width) u.setSize({ width, height: now.height ?? 300 });
+      const { clientWidth: width = 0, clientHeight = 0 } = box.current ?? {};
+      const height = now.height === 0 ? clientHeight : u.height;
+      if (width && height && (width !== u.width || height !== u.height)) u.setSize({ width, height });
     });
     resized.observe(box.current!);
     return () => { resized.disconnect(); now.made?.(null); };
   }, [shape]);
   useEffect(() => () => plot.current?.destroy(), []);
   useEffect(() => {
-    if (plot.current && p.data.length === plot.current.series.length) plot.current.setData(shown(p) as uPlot.AlignedData, !zoomed.current && !p.range);
+    const u = plot.current;
+    if (!u || p.data.length !== u.series.length) return;
+    const { min, max } = u.scales.x;
+    const [from, to] = zoomed.current ? [min, max] : p.range ?? [];
+    u.setData(shown(p) as uPlot.AlignedData, from == null);
+    if (from != null && to != null) u.setScale('x', { min: from, max: to });
   }, [p.data]);
 
   const keys = (e: KeyboardEvent) => {
-    const u = plot.current;
-    const { min, max } = u?.scales.x ?? {};
-    if (!u || min == null || max == null) return;
-    const width = max - min;
-    const to = { ArrowLeft: [min - width / 8, max - width / 8], ArrowRight: [min + width / 8, max + width / 8], '+': [min + width / 4, max - width / 4],
-      '=': [min + width / 4, max - width / 4], '-': [min - width / 2, max + width / 2] }[e.key];
-    if (to) {
-      zoomed.current = true;
-      u.setScale('x', { min: to[0], max: to[1] });
-    } else if (e.key === '0' || e.key === 'Escape') reset(u, () => { zoomed.current = false; });
-    else return;
-    e.preventDefault();
+    if (plot.current && press(plot.current, e.key, (z) => { zoomed.current = z; })) e.preventDefault();
   };
-  return <div class="chart" ref={box} tabIndex={0} role="img" aria-label={`${p.label}. Arrow keys move, plus and minus zoom, 0 resets.`} onKeyDown={keys} />;
-}
-
-function reset(u: uPlot, then: () => void): void {
-  const x = u.data[0];
-  u.setScale('x', { min: x[0], max: x[x.length - 1] });
-  then();
+  return <div class={p.height === 0 ? 'chart fills' : 'chart'} ref={box} tabIndex={0} role="img" aria-label={`${p.label}. Arrow keys move, plus and minus zoom, 0 resets.`} onKeyDown={keys} />;
 }
 
 function shown(p: ChartProps): (number | null)[][] {
@@ -110,20 +105,53 @@ function shown(p: ChartProps): (number | null)[][] {
   return p.look?.log ? [data[0], ...data.slice(1).map((c) => c.map((v) => (v !== null && v > 0 ? v : null)))] : data;
 }
 
-function options(p: ChartProps, box: HTMLElement, zoomed: (z: boolean) => void, drawn?: (u: uPlot) => void): uPlot.Options {
+/** How large letters are against those of an ordinary page: more on a wall. */
+export const scale = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+
+/** How far a limit may lie above the data to be drawn, as a factor. */
+const reach = 4;
+
+/** The ends of the axis of values; limits within reach are between them. */
+function bounds({ y, limits = [] }: ChartProps, min: number | null, max: number | null): [number, number] {
+  const top = limits.reduce((most, l) => (l.value > most && l.value <= (max ?? 0) * reach ? l.value : most), max ?? 1);
+  const from = y?.[0] ?? Math.min(0, min ?? 0);
+  const to = y?.[1] ?? (top > 0 ? top * 1.08 : 1);
+  return [from, to > from ? to : from + 1];
+}
+
+/** The ends of the axis of time; a single moment stands in the middle of a minute. */
+function span(times: ArrayLike<number>, min: number | null, max: number | null): [number, number] {
+  if (times.length > 1 && min !== null && max !== null && min < max) return [min, max];
+  const at = times.length ? times[0] : Date.now() / 1000;
+  return [at - 30, at + 30];
+}
+
+/** Steps of the axis of values: halves and doubles of KiB, or else what uPlot likes. */
+const steps = (p: ChartProps): number[] | undefined => (p.units?.length && p.units.every((u) => u === 'B') ? Array.from({ length: 50 }, (_, i) => 2 ** i) : undefined);
+
+/** How values are written beside the axis. */
+function units(p: ChartProps): (n: number) => string {
+  const all = new Set(p.units);
+  return all.size !== 1 ? brief : all.has('B') ? bytes : all.has('ns') ? nanoseconds : brief;
+}
+
+function options(fresh: { current: ChartProps }, box: HTMLElement, zoomed: (z: boolean) => void): uPlot.Options {
+  const p = fresh.current;
   const look = p.look ?? {};
+  const size = scale();
+  const written = units(p);
   const ink = colour('ink-soft');
   const grid = { stroke: colour('line'), width: 1 };
-  const axis = { stroke: ink, grid, ticks: grid, font: '12px system-ui, sans-serif' };
-  const bytes = p.units?.length ? p.units.every((u) => /^[KMG]?i?B/.test(u)) && p.units.every((u) => u === 'B') : false;
+  const axis = { stroke: ink, grid, ticks: grid, font: `${12 * size}px system-ui, sans-serif` };
   return {
     width: box.clientWidth || 600,
-    height: p.height ?? 300,
+    height: p.height === 0 ? box.clientHeight : (p.height ?? 300) * size,
     legend: { show: false },
+    padding: [8, 28, 0, 0],
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(p.together ? { sync: { key: p.together } } : {}) },
     ...(look.utc ? { tzDate: (s: number) => uPlot.tzDate(new Date(s * 1000), 'UTC') } : {}),
-    scales: { x: { time: true, range: (_u, min, max) => (min === null || min === max ? [(min ?? Date.now() / 1000) - 30, (min ?? Date.now() / 1000) + 30] : [min, max]) }, y: look.log ? { distr: 3, log: 10 } : { range: (_u, min, max) => [Math.min(0, min ?? 0), (max ?? 1) > 0 ? (max ?? 1) * 1.08 : 1] } },
-    axes: [{ ...axis, space: 70, incrs: seconds, values: labels }, { ...axis, size: 58, values: (_u, ticks) => ticks.map((t) => (t === null ? '' : brief(t, bytes))) }],
+    scales: { x: { time: true, range: (u, min, max) => span(u.data[0], min, max) }, y: look.log ? { distr: 3, log: 10, ...(p.y?.[0] && p.y[1] ? { range: p.y as [number, number] } : {}) } : { range: (_u, min, max) => bounds(fresh.current, min, max) } },
+    axes: [{ ...axis, space: 74 * size, size: 42 * size, incrs: seconds, values: labels }, { ...axis, size: 62 * size, space: 28 * size, incrs: steps(p), values: (_u, ticks) => ticks.map((t) => (t === null ? '' : written(t))) }],
     series: [{}, ...p.names.map((name, i) => ({
       label: name, show: !p.hidden?.has(i), stroke: seriesColour(i), width: 1.75, spanGaps: false, points: { show: false },
       dash: dashes[Math.floor(i / palette) % dashes.length],
@@ -133,7 +161,12 @@ function options(p: ChartProps, box: HTMLElement, zoomed: (z: boolean) => void, 
     plugins: [{ hooks: {
       ready: (u) => interact(u, zoomed),
       setSelect: (u) => { if (u.select.width > 0) zoomed(true); },
-      draw: (u) => { if (p.growing) lastRow(u); drawn?.(u); },
+      draw: (u) => {
+        const now = fresh.current;
+        if (now.growing) lastRow(u);
+        if (now.limits) limitLines(u, now.limits);
+        now.drawn?.(u);
+      },
     } }],
   };
 }
@@ -147,85 +180,6 @@ const labels: uPlot.Axis.Values = [
   [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{YYYY}-{MM}-{DD}', null, null, null, 1],
   [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{YYYY}-{MM}-{DD}', null, null, null, 1],
 ];
-
-/** Marks the last row, which is not yet whole. */
-function lastRow(u: uPlot): void {
-  const x = u.data[0];
-  if (x.length < 2) return;
-  const left = u.valToPos(x[x.length - 1], 'x', true);
-  if (left < u.bbox.left || left > u.bbox.left + u.bbox.width) return;
-  u.ctx.save();
-  u.ctx.strokeStyle = colour('ink-soft');
-  u.ctx.setLineDash([4, 4]);
-  u.ctx.beginPath();
-  u.ctx.moveTo(left, u.bbox.top);
-  u.ctx.lineTo(left, u.bbox.top + u.bbox.height);
-  u.ctx.stroke();
-  u.ctx.restore();
-}
-
-/** Shift and drag pans, two fingers zoom, a double click resets. */
-function interact(u: uPlot, zoomed: (z: boolean) => void): void {
-  const area = u.over;
-  area.addEventListener('mousedown', (e) => {
-    if (!e.shiftKey || e.button !== 0) return;
-    e.stopImmediatePropagation();
-    e.preventDefault();
-    const { min, max } = u.scales.x;
-    const perPixel = (max! - min!) / area.clientWidth;
-    const move = (m: MouseEvent) => {
-      zoomed(true);
-      const by = (e.clientX - m.clientX) * perPixel;
-      u.setScale('x', { min: min! + by, max: max! + by });
-    };
-    addEventListener('mousemove', move);
-    addEventListener('mouseup', () => removeEventListener('mousemove', move), { once: true });
-  }, true);
-  area.addEventListener('dblclick', () => reset(u, () => zoomed(false)));
-  const fingers = new Map<number, number>();
-  let start: { gap: number; middle: number; min: number; max: number } | undefined;
-  const pair = () => [...fingers.values()].sort((a, b) => a - b);
-  area.addEventListener('pointerdown', (e) => {
-    if (e.pointerType !== 'touch') return;
-    fingers.set(e.pointerId, e.offsetX);
-    if (fingers.size !== 2) return;
-    const [a, b] = pair();
-    start = { gap: Math.max(b - a, 8), middle: (a + b) / 2, min: u.scales.x.min!, max: u.scales.x.max! };
-  });
-  area.addEventListener('pointermove', (e) => {
-    if (!fingers.has(e.pointerId)) return;
-    fingers.set(e.pointerId, e.offsetX);
-    if (!start || fingers.size !== 2) return;
-    const [a, b] = pair();
-    const width = (start.max - start.min) * (start.gap / Math.max(b - a, 8));
-    const under = start.min + ((start.max - start.min) * start.middle) / area.clientWidth;
-    const min = under - (width * (a + b)) / 2 / area.clientWidth;
-    zoomed(true);
-    u.setScale('x', { min, max: min + width });
-  });
-  const lift = (e: PointerEvent) => { fingers.delete(e.pointerId); start = undefined; };
-  area.addEventListener('pointerup', lift);
-  area.addEventListener('pointercancel', lift);
-}
-
-interface SeriesProps { label: string; data: (number | null)[][]; names: string[]; unit?: string; height?: number; together?: string; look?: Look }
-
-/** A chart with a legend of its newest values. */
-export function Series({ label, data, names, unit = '', height = 160, together, look }: SeriesProps): JSX.Element {
-  const [at, setAt] = useState<number | null>(null);
-  const rows = data[0].length;
-  const row = at !== null && at < rows ? at : rows - 1;
-  const made = (u: uPlot | null) => { if (u) (u.hooks.setCursor ??= []).push((c) => setAt(c.cursor.idx ?? null)); };
-  return (
-    <figure>
-      <Chart label={label} data={data} names={names} height={height} together={together} look={look} made={made} />
-      <figcaption class="legend">
-        {names.map((name, i) => <span key={name}><Swatch series={i} /> {name} <b>{rows ? brief(data[i + 1][row] ?? 0) + unit : '–'}</b></span>)}
-        {rows > 0 && <span class="soft">{date(data[0][row]! * 1000)}</span>}
-      </figcaption>
-    </figure>
-  );
-}
 
 /** The colour of a series beside its name. */
 export function Swatch({ series }: { series: number }): JSX.Element {

@@ -40,7 +40,7 @@ export function EventsPage({ state, route }: PageProps): JSX.Element {
         <Table caption="Ended plugins" rows={ended.filter((e) => passes(e.plugin + ' ' + e.text)).reverse()} id={(e) => e.id} empty="No plugins have been terminated" columns={[
           { key: 'date', title: 'Date', cell: (e) => <time dateTime={iso(e.at)} title={iso(e.at)}>{date(e.at)}</time> },
           { key: 'plugin', title: 'Plugin', cell: (e) => <a href={link('plugins', 'filters', e.plugin)}>{e.plugin}</a> },
-          { key: 'message', title: 'Message', cell: (e) => e.text },
+          { key: 'message', title: 'Message', wide: true, cell: (e) => e.text },
         ]} />
       </section>
       <section><h2>Warnings and errors</h2><Lines lines={(events.value ?? []).filter((l) => passes(`${l.plugin} ${l.text}`))} empty="There were none" /></section>

@@ -19,7 +19,7 @@ export function brief(n: number, binary = false): string {
   return (Math.abs(n) < 1 ? fine : short).format(n) + names[i];
 }
 
-export const bytes = (n: number): string => (Math.abs(n) < 1024 ? `${whole.format(n)} B` : `${brief(n, true)}B`);
+export const bytes = (n: number): string => (Math.abs(n) < 1024 ? `${whole.format(n)} B` : `${brief(n, true).replace(/(\D*)$/, '\u00a0$1')}B`);
 
 /** Nanoseconds with the unit that fits. */
 export function nanoseconds(n: number): string {

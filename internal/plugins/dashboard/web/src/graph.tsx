@@ -1,13 +1,14 @@
 // A circular buffer as a graph.
 import type uPlot from 'uplot';
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { Chart, Swatch, type Look } from './chart';
-import { summary, title, toCSV, type Annotation, type Buffer } from './cbuf';
+import { newest, summary, title, toCSV, type Annotation, type Buffer } from './cbuf';
 import { brief, date, iso } from './format';
 import { setQuery, type Route } from './route';
 import { save } from './fetched';
-import { colour } from './theme';
+import { flags } from './marks';
+import { Series } from './series';
 
 interface Props { buffer: Buffer; name: string; file: string; route: Route; embedded?: boolean }
 
@@ -90,6 +91,15 @@ export function Graph({ buffer: b, name, file, route, embedded }: Props): JSX.El
   );
 }
 
+/** A graph on a board: as its script wants it, with a legend and no tools. */
+export function PlainGraph({ buffer: b, name, range, height }: { buffer: Buffer; name: string; range: number; height: number }): JSX.Element {
+  const data = useMemo(() => newest(b.data, range), [b, range]);
+  return <Series label={`Graph ${name}`} data={data} names={b.columns.map(title)} height={height} together="board" look={lookOf(b, new URLSearchParams())}
+    drawn={(u) => flags(u, b.annotations, none)} />;
+}
+
+const none: ReadonlySet<number> = new Set();
+
 /** How the graph looks: as the address says, else as the script says. */
 function lookOf(b: Buffer, query: URLSearchParams): Look {
   const ask = (key: string, otherwise = false) => (query.has(key) ? query.get(key) === '1' : otherwise);
@@ -111,39 +121,15 @@ function around(u: uPlot | null, a: Annotation): void {
   u.setScale('x', { min: a.x / 1000 - half, max: a.x / 1000 + half });
 }
 
-/** Draws the annotations as flags on their series. */
-function flags(u: uPlot, list: Annotation[], hidden: ReadonlySet<number>): void {
-  const { ctx, bbox } = u;
-  const r = devicePixelRatio;
-  ctx.save();
-  ctx.font = `${12 * r}px system-ui, sans-serif`;
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  for (const a of list) {
-    const x = u.valToPos(a.x / 1000, 'x', true);
-    if (hidden.has(a.col - 1) || x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.strokeStyle = ctx.fillStyle = colour('warning');
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top + 9 * r);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    const width = Math.max(16 * r, ctx.measureText(a.shortText).width + 8 * r);
-    ctx.fillRect(x - width / 2, bbox.top, width, 18 * r);
-    ctx.fillStyle = colour('paper');
-    ctx.fillText(a.shortText, x, bbox.top + 9 * r);
-  }
-  ctx.restore();
-}
-
-const newest = 60;
+const tabled = 60;
 
 /** The newest rows as a table, for those who do not see the graph. */
 function Values({ b, names, utc }: { b: Buffer; names: string[]; utc?: boolean }): JSX.Element {
   const [open, setOpen] = useState(false);
-  const rows = b.data[0].map((_, i) => i).slice(-newest).reverse();
+  const rows = b.data[0].map((_, i) => i).slice(-tabled).reverse();
   return (
     <details onToggle={(e) => setOpen(e.currentTarget.open)}><summary>Values</summary>{open && <div class="scroll" tabIndex={0} role="region" aria-label="Values">
-      <table><caption class="unseen">The newest {newest} rows</caption>
+      <table><caption class="unseen">The newest {tabled} rows</caption>
         <thead><tr><th scope="col">Time</th>{names.map((n) => <th key={n} scope="col" class="num">{n}</th>)}</tr></thead>
         <tbody>{rows.map((i) => <tr key={b.data[0][i]}><th scope="row">{date(b.data[0][i]! * 1000, utc)}</th>{names.map((n, c) => <td key={n} class="num">{b.data[c + 1][i] ?? '–'}</td>)}</tr>)}</tbody>
       </table></div>}

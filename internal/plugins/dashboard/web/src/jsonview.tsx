@@ -9,7 +9,7 @@ export function JSONView({ value }: { value: unknown }): JSX.Element {
 }
 
 function Value({ value, depth, name }: { value: unknown; depth: number; name?: string }): JSX.Element {
-  const label = name !== undefined && <><span class="key">{name}</span>: </>;
+  const label = name !== undefined && <><span class="key-name">{name}</span>: </>;
   if (typeof value !== 'object' || value === null) return <div>{label}<span class={`v-${typeof value}`}>{JSON.stringify(value)}</span></div>;
   const entries = Object.entries(value);
   const [open, close] = Array.isArray(value) ? '[]' : '{}';

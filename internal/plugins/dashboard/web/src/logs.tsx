@@ -32,7 +32,7 @@ export function Lines({ lines, empty }: { lines: Line[]; empty: string }): JSX.E
     <ol class="lines" reversed>{[...lines].reverse().map((l) => (
       <li key={l.seq} class={l.level.toLowerCase()}>
         <time dateTime={iso(l.time)} title={`${date(l.time)} · ${iso(l.time)}`}>{time(l.time)}</time> <b>{l.level}</b>{' '}
-        {l.plugin && <span class="who">{l.plugin}</span>} <span class="said">{l.text}</span>
+        <span class="who">{l.plugin}</span>{' '}<span class="said">{l.text}</span>
       </li>
     ))}</ol>
   );

@@ -3,17 +3,19 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Sandbox } from './api';
 import { useJSON, useText } from './fetched';
-import { link } from './route';
-import { Graph } from './graph';
+import { Icon } from './bits';
+import { link, type Route } from './route';
+import { Graph, PlainGraph } from './graph';
 import { JSONView } from './jsonview';
-import { parseBuffer } from './cbuf';
+import { parseBuffer, type Buffer } from './cbuf';
 import { compare, coverage } from './format';
 import type { PageProps } from './shell';
 
-export function OutputPage({ state, route, embedded }: PageProps & { embedded?: boolean }): JSX.Element {
-  const [, filter, , file] = route.path;
-  const path = 'data/' + encodeURIComponent(file);
-  const { text, error } = useText(path, 2000, state.paused);
+export interface Output { text?: string; error?: string; type: string; buffer?: Buffer | Error }
+
+/** Follows a file that a filter writes. */
+export function useOutput(filter: string, file: string, paused: boolean): Output & { name: string } {
+  const { text, error } = useText('data/' + encodeURIComponent(file), 2000, paused);
   const boxes = useJSON<{ sandboxes: Sandbox[] }>('data/sandboxes.json', 10_000);
   const name = boxes.value?.sandboxes.find((s) => s.Name === filter)?.Outputs?.find((o) => o.Filename === `data/${file}`)?.Name
     || file.slice(filter.length + 1).replace(/\.[^.]*$/, '') || 'Untitled output';
@@ -26,26 +28,48 @@ export function OutputPage({ state, route, embedded }: PageProps & { embedded?: 
       return e as Error;
     }
   }, [text, type]);
-  const body = text === undefined ? <p>{error ? `${error}. It comes when the filter writes it.` : '…'}</p>
-    : buffer instanceof Error ? <><p class="note">This is no circular buffer: {buffer.message}.</p><pre tabIndex={0}>{text}</pre></>
-    : buffer ? <Graph buffer={buffer} name={name} file={file} route={route} embedded={embedded} />
-    : <Text text={text} type={type} />;
+  return { text, error, type, buffer, name };
+}
+
+interface BodyProps extends Output {
+  name: string; file: string; route: Route; embedded?: boolean;
+  /** On a board: a graph without its tools. */
+  plain?: { range: number; height: number };
+}
+
+/** A file as what it is: a graph, a table, JSON or text. */
+export function OutputBody({ text, error, type, buffer, name, file, route, embedded, plain }: BodyProps): JSX.Element {
+  if (text === undefined) return <p class="soft">{error ? `${error}. It comes when the filter writes it.` : '…'}</p>;
+  if (buffer instanceof Error) return <><p class="note">This is no circular buffer: {buffer.message}.</p><pre tabIndex={0}>{text}</pre></>;
+  if (!buffer) return <Text text={text} type={type} plain={!!plain} />;
+  return plain ? <PlainGraph buffer={buffer} name={name} {...plain} /> : <Graph buffer={buffer} name={name} file={file} route={route} embedded={embedded} />;
+}
+
+export function OutputPage({ state, route, embedded }: PageProps & { embedded?: boolean }): JSX.Element {
+  const [, filter, , file] = route.path;
+  const out = useOutput(filter, file, state.paused);
+  const { buffer, error, text, name } = out;
+  const body = <OutputBody {...out} file={file} route={route} embedded={embedded} />;
   if (embedded) return body;
   return (
     <>
       <p class="crumbs"><a href="#sandboxes">Sandboxes</a> › <a href={link('plugins', 'filters', filter)}>{filter}</a></p>
-      <h1>{name} {buffer && !(buffer instanceof Error) && <small>{coverage(buffer.secondsPerRow, buffer.data[0].length)}</small>}</h1>
-      <p class="actions">
-        <a class="button" href={link('sandboxes', filter, 'outputs', file, 'embed')} target="_blank" rel="noopener">Embed</a>{' '}
-        <a class="button" href={path}>Raw</a>{error && text !== undefined && <span class="note"> Not up to date: {error}</span>}
-      </p>
+      <div class="title">
+        <h1>{name} {buffer && !(buffer instanceof Error) && <small>{coverage(buffer.secondsPerRow, buffer.data[0].length)}</small>}</h1>
+        <p class="actions">
+          <a class="button" href={`#boards?add=${encodeURIComponent(['output', filter, file].map(encodeURIComponent).join('/'))}`}><Icon name="pin" /> To a board</a>
+          <a class="button" href={link('sandboxes', filter, 'outputs', file, 'embed')} target="_blank" rel="noopener">Embed</a>
+          <a class="button" href={'data/' + encodeURIComponent(file)}>Raw</a>
+        </p>
+      </div>
+      {error && text !== undefined && <p class="note">Not up to date: {error}.</p>}
       {body}
     </>
   );
 }
 
 /** A text as what its type says, and never as HTML. */
-function Text({ text, type }: { text: string; type: string }): JSX.Element {
+function Text({ text, type, plain }: { text: string; type: string; plain?: boolean }): JSX.Element {
   const [follow, setFollow] = useState(false);
   const parsed = useMemo(() => {
     if (type !== 'json') return undefined;
@@ -59,7 +83,7 @@ function Text({ text, type }: { text: string; type: string }): JSX.Element {
   if (type === 'tsv' || type === 'csv') return <Cells text={text} separator={type === 'tsv' ? '\t' : ','} />;
   return (
     <>
-      <label class="check"><input type="checkbox" checked={follow} onChange={(e) => setFollow(e.currentTarget.checked)} /> Follow the end</label>
+      {!plain && <label class="check"><input type="checkbox" checked={follow} onChange={(e) => setFollow(e.currentTarget.checked)} /> Follow the end</label>}
       <pre class="text" tabIndex={0} ref={(e) => { if (e && follow) e.scrollTop = e.scrollHeight; }}>{text}</pre>
     </>
   );

@@ -1,11 +1,12 @@
 // The first page: is all well, what flows, and what holds it up.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { json, type Health, type Plugin, type Point, type Snapshot } from './api';
-import { brief, bytes, count, percent, span, date, iso } from './format';
-import { counter, PluginLink, Status } from './bits';
+import { json, type Daemon, type Health, type Plugin, type Point, type Snapshot } from './api';
+import { brief, bytes, count, date, iso, percent, span } from './format';
+import { counter, Figure, Pin, PluginLink, Status } from './bits';
+import { newest } from './cbuf';
 import { PluginTable } from './plugins';
-import { Series } from './chart';
+import { Series } from './series';
 import { link } from './route';
 import type { PageProps } from './shell';
 
@@ -16,48 +17,57 @@ interface Books {
   Consumers: { Name: string; Delivered: number; InFlight: number; Dropped: Count[] | null }[];
 }
 
-export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {
-  const { report, topology } = snapshot;
+/** Plugins that are not well, or that others wait for. */
+export function unwell({ report, topology }: Snapshot): (Plugin & { health: Health })[] {
   const causes = new Set(topology.causes.map((c) => c.name));
-  const sick = report.plugins.flatMap((p) => {
+  return report.plugins.flatMap((p) => {
     if (p.health && p.health.level !== 'ok') return [{ ...p, health: p.health }];
     return p.rates && causes.has(p.name) ? [{ ...p, health: { level: 'warning', why: 'others wait for it' } as Health }] : [];
   });
-  const running = report.plugins.filter((p) => p.rates);
-  const sum = (of: (p: Plugin) => boolean, rate: 'messages' | 'errors') => running.filter(of).reduce((n, p) => n + p.rates![rate], 0);
-  const isInput = (p: Plugin) => p.category === 'inputs';
+}
+
+/** Is all well; if not, what is wrong and who holds up whom. */
+export function State({ snapshot }: { snapshot: Snapshot }): JSX.Element {
+  const sick = unwell(snapshot);
+  const running = snapshot.report.plugins.filter((p) => p.rates).length;
+  return (
+    <section class={`summary ${sick.some((p) => p.health.level === 'critical') ? 'critical' : sick.length ? 'warning' : 'ok'}`} aria-label="State of the plugins">
+      <h2>{sick.length === 0 ? `All ${running} plugins are well` : sick.length === 1 ? '1 plugin needs attention' : `${sick.length} plugins need attention`}</h2>
+      {sick.length > 0 && <ul class="plain">{sick.slice(0, 10).map((p) => (
+        <li key={p.category + p.name}><PluginLink category={p.category} name={p.name} /> <Status health={p.health} reason /></li>
+      ))}</ul>}
+      {sick.length > 10 && <p><a href="#plugins?only=problems">Show all {sick.length}</a></p>}
+      <Causes snapshot={snapshot} />
+    </section>
+  );
+}
+
+/** The sums of what all plugins do per second. */
+export function Sums({ plugins }: { plugins: Plugin[] }): JSX.Element {
+  const sum = (category: string, rate: 'messages' | 'errors' = 'messages') => plugins.reduce((n, p) => n + (p.rates && (!category || p.category === category) ? p.rates[rate] : 0), 0);
+  const errors = sum('', 'errors');
+  return (
+    <ul class="tiles">
+      <Tile name="Received" big={`${brief(sum('inputs'))}/s`} small="messages from inputs" />
+      <Tile name="Delivered" big={`${brief(sum('outputs'))}/s`} small="messages by outputs" />
+      <Tile name="Filtered" big={`${brief(sum('filters'))}/s`} small="messages by filters" />
+      <Tile name="Errors" big={`${brief(errors)}/s`} small="dropped or not decoded" bad={errors > 0} />
+      <Tile name="Routed" big={count(routed(plugins))} small="messages since the start" />
+    </ul>
+  );
+}
+
+export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {
+  const { report, topology } = snapshot;
   return (
     <>
       <h1>Overview</h1>
-      <section class={`summary ${sick.some((p) => p.health.level === 'critical') ? 'critical' : sick.length ? 'warning' : 'ok'}`} aria-label="State of the plugins">
-        <h2>{sick.length === 0 ? `All ${running.length} plugins are well` : sick.length === 1 ? '1 plugin needs attention' : `${sick.length} plugins need attention`}</h2>
-        {sick.length > 0 && <ul class="plain">{sick.slice(0, 10).map((p) => (
-          <li key={p.category + p.name}><PluginLink category={p.category} name={p.name} /> <Status health={p.health} reason /></li>
-        ))}</ul>}
-        {sick.length > 10 && <p><a href="#plugins?only=problems">Show all {sick.length}</a></p>}
-        <Causes snapshot={snapshot} />
-      </section>
-      <ul class="tiles">
-        <Tile name="Received" big={`${brief(sum(isInput, 'messages'))}/s`} small="messages from inputs" />
-        <Tile name="Delivered" big={`${brief(sum((p) => p.category === 'outputs', 'messages'))}/s`} small="messages by outputs" />
-        <Tile name="Filtered" big={`${brief(sum((p) => p.category === 'filters', 'messages'))}/s`} small="messages by filters" />
-        <Tile name="Errors" big={`${brief(sum(() => true, 'errors'))}/s`} small="dropped or not decoded" bad={sum(() => true, 'errors') > 0} />
-        <Tile name="Routed" big={count(routed(report.plugins))} small="messages since the start" />
-      </ul>
-      <section class="card"><h2>Throughput</h2><Throughput history={state.history} plugins={running} /></section>
-      <div class="columns gap">
+      <State snapshot={snapshot} />
+      <Sums plugins={report.plugins} />
+      <section class="card"><div class="head"><h2>Throughput</h2><Pin panel={['heka', 'throughput']} /></div><Throughput history={state.history} plugins={report.plugins} /></section>
+      <div class="columns even gap">
         <BooksCard />
-        <section class="card"><h2>heka</h2><dl>
-          <Fact name="Host">{report.heka.hostname}</Fact>
-          <Fact name="Version">{report.heka.version}, {report.heka.go}</Fact>
-          <Fact name="Up for"><time dateTime={iso(report.heka.started)} title={`since ${date(report.heka.started)}`}>{span(report.heka.uptime)}</time></Fact>
-          <Fact name="Process">{report.heka.pid}</Fact>
-          <Fact name="Memory">{bytes(report.heka.heap_bytes)}</Fact>
-          <Fact name="Goroutines">{count(report.heka.goroutines)}</Fact>
-          {report.heka.open_files >= 0 && <Fact name="Open files">{count(report.heka.open_files)}</Fact>}
-          <Fact name="CPUs">{report.heka.cpus}</Fact>
-          <Fact name="Configuration"><span class="path">{report.heka.config}</span></Fact>
-        </dl></section>
+        <Host heka={report.heka} />
       </div>
       {(['inputs', 'filters', 'outputs', 'decoders', 'encoders'] as const).map((c) => {
         const rows = report.plugins.filter((p) => p.category === c);
@@ -68,6 +78,22 @@ export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }
       })}
       {topology.cycles.length > 0 && <p class="note">Filters that feed one another: {topology.cycles.map((c) => [...c, c[0]].join(' → ')).join('; ')}.</p>}
     </>
+  );
+}
+
+function Host({ heka }: { heka: Daemon }): JSX.Element {
+  return (
+    <section class="card"><h2>heka</h2><dl>
+      <Fact name="Host">{heka.hostname}</Fact>
+      <Fact name="Version">{heka.version}, {heka.go}</Fact>
+      <Fact name="Up for"><time dateTime={iso(heka.started)} title={`since ${date(heka.started)}`}>{span(heka.uptime)}</time></Fact>
+      <Fact name="Process">{heka.pid}</Fact>
+      <Fact name="Memory">{bytes(heka.heap_bytes)}</Fact>
+      <Fact name="Goroutines">{count(heka.goroutines)}</Fact>
+      {heka.open_files >= 0 && <Fact name="Open files">{count(heka.open_files)}</Fact>}
+      <Fact name="CPUs">{heka.cpus}</Fact>
+      <Fact name="Configuration"><span class="path">{heka.config}</span></Fact>
+    </dl></section>
   );
 }
 
@@ -91,16 +117,17 @@ export function Causes({ snapshot }: { snapshot: Snapshot }): JSX.Element | null
 }
 
 function Tile({ name, big, small, bad }: { name: string; big: string; small: string; bad?: boolean }): JSX.Element {
-  return <li class={bad ? 'tile bad' : 'tile'}><span>{name}</span><strong>{big}</strong><span>{small}</span></li>;
+  return <li class={bad ? 'tile bad' : 'tile'}><span>{name}</span><strong><Figure text={big} /></strong><span>{small}</span></li>;
 }
 
 export function Fact({ name, children }: { name: string; children: preact.ComponentChildren }): JSX.Element {
   return <div><dt>{name}</dt><dd>{children}</dd></div>;
 }
 
-function Throughput({ history, plugins }: { history: Record<string, Point[]>; plugins: Plugin[] }): JSX.Element {
+/** What came in and went out over the last quarter of an hour. */
+export function Throughput({ history, plugins, range = 0, height = 190 }: { history: Record<string, Point[]>; plugins: Plugin[]; range?: number; height?: number }): JSX.Element {
   const data = useMemo(() => {
-    const category = new Map(plugins.map((p) => [p.name, p.category]));
+    const category = new Map(plugins.filter((p) => p.rates).map((p) => [p.name, p.category]));
     const at = new Map<number, [number, number, number]>();
     for (const [name, points] of Object.entries(history)) {
       const c = category.get(name);
@@ -113,9 +140,9 @@ function Throughput({ history, plugins }: { history: Record<string, Point[]>; pl
       }
     }
     const times = [...at.keys()].sort((a, b) => a - b);
-    return [times, ...[0, 1, 2].map((i) => times.map((t) => at.get(t)![i]))] as number[][];
-  }, [history]);
-  return <Series label="Messages per second over the last quarter of an hour" data={data} names={['received', 'delivered', 'errors']} unit="/s" height={190} />;
+    return newest([times, ...[0, 1, 2].map((i) => times.map((t) => at.get(t)![i]))], range);
+  }, [history, range]);
+  return <Series label="Messages per second over the last quarter of an hour" data={data} names={['received', 'delivered', 'errors']} unit="/s" height={height} together="board" />;
 }
 
 function BooksCard(): JSX.Element {

@@ -1,14 +1,18 @@
-// One plugin: its state, history, counters, results and log lines.
+// One plugin: its state, history, counters, limits, results, configuration and log lines.
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { PluginDetail, Sandbox, Snapshot } from './api';
+import type { Node, Plugin, PluginDetail, Sandbox, Snapshot } from './api';
 import { useJSON } from './fetched';
-import { Series } from './chart';
-import { Empty, Icon, PluginLink, Status } from './bits';
+import { Series } from './series';
+import { Empty, Icon, Pin, PluginLink, Status } from './bits';
+import { limitOf, useConfig, type Section } from './config';
 import { Lines } from './logs';
 import { Outputs } from './sandboxes';
 import { Fact } from './overview';
-import { date, iso, percent, value } from './format';
+import { brief, date, iso, percent, value } from './format';
+import { setQuery } from './route';
+import { course, trail } from './trail';
+import { Usage } from './usage';
 import type { PageProps } from './shell';
 
 const charts = [
@@ -16,48 +20,102 @@ const charts = [
   { title: 'Queue and waiting', keys: ['fill', 'blocked'], unit: ' %' },
 ] as const;
 
-export function PluginPage({ state, snapshot, category, name }: PageProps & { snapshot: Snapshot; category: string; name: string }): JSX.Element {
+/** Counters that have a chart unless the reader chose others. */
+const drawn = ['Memory', 'QueuedBytes'];
+
+export function PluginPage({ state, route, snapshot, category, name }: PageProps & { snapshot: Snapshot; category: string; name: string }): JSX.Element {
   const p = snapshot.report.plugins.find((x) => x.category === category && x.name === name);
   const path = p ? `api/v1/plugins/${encodeURIComponent(category)}/${encodeURIComponent(name)}` : '';
   const detail = useJSON<PluginDetail>(path, 5000, state.paused);
   const boxes = useJSON<{ sandboxes: Sandbox[] }>('data/sandboxes.json', 5000);
+  const section = useConfig()?.get(name);
   const points = detail.value?.history;
   const data = useMemo(() => charts.map((c) => [(points ?? []).map((x) => x.time), ...c.keys.map((k) => (points ?? []).map((x) => (k === 'fill' || k === 'blocked' ? x[k] * 100 : x[k])))]), [points]);
   if (!p) return <Empty title={`There is no ${category.replace(/s$/, '')} ${name} now`}><a href="#plugins">See all plugins</a>, or <a href="#termination_report">those that ended</a>.</Empty>;
   const mine = snapshot.topology.nodes.find((n) => n.name === name);
-  const cause = snapshot.topology.causes.find((c) => c.name === name);
-  const by = snapshot.topology.causes.filter((c) => c.blocks?.includes(name));
   const box = category === 'filters' ? boxes.value?.sandboxes.find((s) => s.Name === name) : undefined;
-  const error = p.last_error;
+  const asked = route.query.get('show');
+  const extra = (asked === null ? drawn : asked.split(',')).filter((k) => p.counters.some((c) => c.name === k && typeof c.value === 'number'));
   return (
     <>
       <p class="crumbs"><a href="#plugins">Plugins</a> › <a href={`#plugins?only=${category}`}>{category}</a></p>
       <h1><Icon name={category} /> {name} <small>{p.type}</small></h1>
       {p.health && <p><Status health={p.health} reason /></p>}
-      {cause && <p class="note critical">It holds up {(cause.blocks ?? []).join(', ')}: {percent(Math.min(cause.share, 1))} of the last second they waited for it.</p>}
-      {by.map((c) => <p class="note" key={c.name}>It waits for <a href={`#plugins/outputs/${encodeURIComponent(c.name)}`}>{c.name}</a>.</p>)}
-      <dl class="facts">
-        {p.state && <Fact name="State">{p.state}</Fact>}
-        {mine?.matcher && <Fact name="Matcher"><code>{mine.matcher}</code> {!/^(TRUE|FALSE)$/.test(mine.matcher) && <a href={`#tap?match=${encodeURIComponent(mine.matcher)}`}>watch</a>}</Fact>}
-        {mine?.splitter && <Fact name="Splitter">{mine.splitter}</Fact>}
-        {mine?.decoder && <Fact name="Decoder">{mine.decoder}</Fact>}
-        {mine?.encoder && <Fact name="Encoder">{mine.encoder}</Fact>}
-        {error && <Fact name="Last error"><time dateTime={iso(error.time)} title={iso(error.time)}>{date(error.time)}</time>: {error.text}</Fact>}
-      </dl>
-      <div class="columns">
-        {p.rates && charts.map((c, i) => <section class="card" key={c.title}><h2>{c.title}</h2>
-          <Series label={`${c.title} of ${name}`} data={data[i]} names={[...c.keys]} unit={c.unit} together="plugin" /></section>)}
-        <section class="card"><h2>Properties</h2>
-          {p.counters.length ? <table role="table" class="tight"><caption class="unseen">Properties</caption>
-            <thead><tr><th scope="col">Name</th><th scope="col" class="num">Value</th></tr></thead>
-            <tbody>{p.counters.map((c) => <tr key={c.name}><th scope="row">{c.name}</th><td class="num" data-label="Value" title={`${c.value} ${c.unit ?? ''}`}>{value(c.value, c.unit)}</td></tr>)}</tbody></table>
-            : <p>No additional properties</p>}
-        </section>
-        {box && <section class="card"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
-        {mine && <Neighbours snapshot={snapshot} name={name} />}
+      <Waiting snapshot={snapshot} name={name} />
+      <div class="split">
+        <div class="columns">
+          {p.rates && charts.map((c, i) => <section class="card" key={c.title}><div class="head"><h2>{c.title}</h2><Pin panel={['chart', category, name, c.keys.join('+')]} /></div>
+            <Series label={`${c.title} of ${name}`} data={data[i]} names={[...c.keys]} unit={c.unit} together="plugin" /></section>)}
+          {extra.map((k) => <CounterChart key={k} plugin={p} name={k} section={section} at={snapshot.report.time} />)}
+          {box && <section class="card"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
+          {mine && <Neighbours snapshot={snapshot} name={name} />}
+        </div>
+        <aside class="side">
+          <Facts plugin={p} node={mine} section={section} />
+          <Properties plugin={p} shown={extra} />
+        </aside>
       </div>
+      {section && <details class="card gap"><summary>Configuration</summary><pre class="gap" tabIndex={0}>{section.text}</pre></details>}
       <section><h2>Log</h2><Lines lines={detail.value?.logs ?? []} empty="It has logged nothing" /></section>
     </>
+  );
+}
+
+/** Who waits for a plugin, and for whom it waits. */
+function Waiting({ snapshot, name }: { snapshot: Snapshot; name: string }): JSX.Element {
+  const { causes, nodes } = snapshot.topology;
+  const cause = causes.find((c) => c.name === name);
+  const by = causes.filter((c) => c.blocks?.includes(name));
+  return (
+    <>
+      {cause && <p class="note critical">It holds up {(cause.blocks ?? []).join(', ')}: {percent(Math.min(cause.share, 1))} of the last second they waited for it.</p>}
+      {by.map((c) => <p class="note" key={c.name}>It waits for <PluginLink category={(nodes.find((n) => n.name === c.name)?.kind ?? 'output') + 's'} name={c.name} />.</p>)}
+    </>
+  );
+}
+
+function Facts({ plugin: p, node, section }: { plugin: Plugin; node?: Node; section?: Section }): JSX.Element | null {
+  const error = p.last_error;
+  if (!p.state && !node && !error) return null;
+  return (
+    <section class="card"><h2>What it is</h2>
+      <dl class="facts">
+        {p.state && <Fact name="State">{p.state}</Fact>}
+        {node?.matcher && <Fact name="Matcher"><code>{node.matcher}</code> {!/^(TRUE|FALSE)$/.test(node.matcher) && <a href={`#tap?match=${encodeURIComponent(node.matcher)}`}>watch</a>}</Fact>}
+        {node?.splitter && <Fact name="Splitter">{node.splitter}</Fact>}
+        {node?.decoder && <Fact name="Decoder">{node.decoder}</Fact>}
+        {node?.encoder && <Fact name="Encoder">{node.encoder}</Fact>}
+        {error && <Fact name="Last error"><time dateTime={iso(error.time)} title={iso(error.time)}>{date(error.time)}</time>: {error.text}</Fact>}
+      </dl>
+      <Usage plugin={p} section={section} />
+    </section>
+  );
+}
+
+/** All counters; those that are numbers can be drawn. */
+function Properties({ plugin: p, shown }: { plugin: Plugin; shown: string[] }): JSX.Element {
+  const toggle = (name: string) => setQuery({ show: (shown.includes(name) ? shown.filter((k) => k !== name) : [...shown, name]).join(',') || ',' });
+  return (
+    <section class="card"><h2>Properties</h2>
+      {!p.counters.length ? <p>No additional properties</p> : <table role="table" class="tight"><caption class="unseen">Properties</caption>
+        <thead><tr><th scope="col">Name</th><th scope="col" class="num">Value</th><th scope="col"><span class="unseen">Chart</span></th></tr></thead>
+        <tbody>{p.counters.map((c) => <tr key={c.name}><th scope="row">{c.name}</th>
+          <td class={typeof c.value === 'number' ? 'num' : ''} colSpan={typeof c.value === 'number' ? 1 : 2} title={`${c.value} ${c.unit ?? ''}`}>{value(c.value, c.unit)}</td>
+          {typeof c.value === 'number' && <td class="tool"><button class="draw" aria-pressed={shown.includes(c.name)} aria-label={`Chart of ${c.name}`} title={`Chart of ${c.name}`} onClick={() => toggle(c.name)}><Icon name="chart" /></button></td>}</tr>)}</tbody></table>}
+    </section>
+  );
+}
+
+/** A counter since this page was opened, with its limit. */
+function CounterChart({ plugin: p, name, section, at }: { plugin: Plugin; name: string; section?: Section; at: number }): JSX.Element {
+  const unit = p.counters.find((c) => c.name === name)?.unit;
+  const limit = limitOf(p, name, section);
+  const data = useMemo(() => course(trail(p.category, p.name), name), [at, name]);
+  return (
+    <section class="card"><div class="head"><h2>{name}</h2><Pin panel={['chart', p.category, p.name, name]} /></div>
+      <Series label={`${name} of ${p.name}`} data={data} names={[name]} axis={unit} together="plugin" limits={limit && [limit]}
+        write={(n) => (unit === 'B' || unit === 'ns' ? value(n, unit) : brief(n))} />
+    </section>
   );
 }
 

@@ -20,7 +20,7 @@ export function QueuesPage({ snapshot, route }: { snapshot: Snapshot; route: Rou
         { key: 'size', title: 'Size', num: true, cell: (p) => bytes(of('QueuedBytes')(p)), sort: of('QueuedBytes') },
         { key: 'age', title: 'Oldest', num: true, cell: (p) => nanoseconds(of('QueuedOldestAge')(p)), sort: of('QueuedOldestAge') },
         { key: 'retries', title: 'Retries', num: true, cell: (p) => count(of('RetryCount')(p)), sort: of('RetryCount') },
-        { key: 'state', title: 'State', cell: (p) => p.state },
+        { key: 'state', title: 'State', wide: true, cell: (p) => p.state },
       ]} />
       <h2>In memory</h2>
       <Table caption="Queues in memory" sort={sort} rows={consumers} id={(p) => p.name} columns={[

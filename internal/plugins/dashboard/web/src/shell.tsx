@@ -17,10 +17,12 @@ import { QueuesPage } from './queues';
 import { EventsPage, unread } from './events';
 import { LogsPage } from './logs';
 import { SettingsPage } from './settings';
+import { BoardsPage } from './boards';
+import { WallPage } from './wall';
 
 const pages: [string, string][] = [
-  ['health', 'Overview'], ['topology', 'Topology'], ['plugins', 'Plugins'], ['sandboxes', 'Sandboxes'], ['tap', 'Live tap'],
-  ['queues', 'Queues'], ['termination_report', 'Events'], ['logs', 'Logs'], ['settings', 'Settings'],
+  ['health', 'Overview'], ['topology', 'Topology'], ['plugins', 'Plugins'], ['sandboxes', 'Sandboxes'], ['boards', 'Boards'],
+  ['tap', 'Live tap'], ['queues', 'Queues'], ['termination_report', 'Events'], ['logs', 'Logs'], ['settings', 'Settings'],
 ];
 
 /** What every page is given. */
@@ -37,6 +39,7 @@ export function Shell(props: PageProps): JSX.Element {
     const theme = embedded ? route.query.get('theme') : null;
     if (theme === 'dark' || theme === 'light') show(theme);
   }, [embedded]);
+  if (route.path[0] === 'wall' && state.snapshot) return <WallPage {...props} snapshot={state.snapshot} />;
   if (embedded) return <main id="main" class="embed" tabIndex={-1}><OutputPage {...props} embedded /></main>;
   return (
     <>
@@ -51,6 +54,8 @@ function titleOf(route: Route): string {
   const [first, , name, file] = [route.path[0], route.path[1], route.path[2], route.path[3]];
   if (first === 'plugins' && name) return name;
   if (first === 'sandboxes' && file) return file;
+  if (first === 'boards' && route.path[1]) return route.path[1];
+  if (first === 'wall') return 'Wall';
   return pages.find(([p]) => p === first)?.[1] ?? 'Not found';
 }
 
@@ -64,7 +69,7 @@ function page(props: PageProps): JSX.Element {
     case 'logs': return <LogsPage {...props} />;
     case 'settings': return <SettingsPage {...props} />;
   }
-  if (!pages.some(([p]) => p === first)) {
+  if (first !== 'wall' && !pages.some(([p]) => p === first)) {
     return <Empty title="There is no such page">The address <code>#{route.path.join('/')}</code> leads nowhere. <a href="#health">Go to the overview</a>.</Empty>;
   }
   if (!state.snapshot) {
@@ -75,6 +80,7 @@ function page(props: PageProps): JSX.Element {
   switch (first) {
     case 'topology': return <TopologyPage {...props} snapshot={state.snapshot} />;
     case 'queues': return <QueuesPage snapshot={state.snapshot} route={route} />;
+    case 'boards': return <BoardsPage {...props} snapshot={state.snapshot} key={route.path.join('/')} />;
     case 'plugins': return second && third
       ? <PluginPage {...props} snapshot={state.snapshot} category={second} name={route.path.slice(2).join('/')} key={route.path.join('/')} />
       : <PluginsPage {...props} snapshot={state.snapshot} />;
@@ -89,8 +95,8 @@ function Bar({ state, route }: PageProps): JSX.Element {
   useEffect(() => setOpen(false), [route.path.join('/')]);
   return (
     <header class="bar">
-      <a class="brand" href="#health"><img src="icon.svg" alt="" width="24" height="24" /> HEKA</a>
-      <button class="menu" aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}><Icon name="menu" /> Menu</button>
+      <a class="brand" href="#health"><img src="icon.svg" alt="" width="24" height="24" /> <span>HEKA</span></a>
+      <button class="menu" aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}><Icon name="menu" /> <span>Menu</span></button>
       <nav id="nav" class={open ? 'open' : ''} aria-label="Pages">
         {pages.map(([path, title]) => (
           <a key={path} href={'#' + path} aria-current={here === path ? 'page' : undefined}>
@@ -106,7 +112,8 @@ function Bar({ state, route }: PageProps): JSX.Element {
   );
 }
 
-function Freshness({ state }: { state: State }): JSX.Element {
+/** Whether what is shown is new; quiet leaves out the clock and the button. */
+export function Freshness({ state, quiet }: { state: State; quiet?: boolean }): JSX.Element {
   // The clock goes on when nothing comes.
   const [, tick] = useState(0);
   useEffect(() => {
@@ -130,8 +137,8 @@ function Freshness({ state }: { state: State }): JSX.Element {
   return (
     <div class="fresh">
       <span class={`link ${kind}`}><Icon name={kind === 'live' ? 'live' : kind === 'paused' ? 'pause' : 'lost'} /> {text}</span>
-      {shown && <time dateTime={iso(shown)} title={iso(shown)} class="clock">{time(shown)}</time>}
-      <button onClick={() => pause(!state.paused)} aria-pressed={state.paused}>{state.paused ? 'Go on' : 'Pause'}</button>
+      {shown && !quiet && <time dateTime={iso(shown)} title={iso(shown)} class="clock">{time(shown)}</time>}
+      {!quiet && <button class="square" onClick={() => pause(!state.paused)} aria-pressed={state.paused} aria-label={state.paused ? 'Go on' : 'Pause'} title={state.paused ? 'Show changes again' : 'Hold the page as it is'}><Icon name={state.paused ? 'play' : 'pause'} /></button>}
       <span class="unseen" role="status">{spoken}</span>
     </div>
   );

@@ -1,4 +1,5 @@
 // What the pages show: the newest snapshot, and how fresh it is.
+import { note } from './trail';
 import { events, json, type History, type Line, type Point, type Report, type Snapshot, type Topology } from './api';
 
 export type Link = 'connecting' | 'live' | 'polling' | 'lost';
@@ -45,6 +46,7 @@ function take(s: Snapshot): void {
   const fresh = anew ? s.logs : s.logs.filter((l) => l.seq > last);
   const logs = anew ? fresh : fresh.length ? [...state.logs, ...fresh].slice(-maxLines) : state.logs;
   keep(s.report);
+  note(s.report);
   const rest: Partial<State> = { logs, at: Date.now(), error: '' };
   change(state.paused ? rest : { ...rest, snapshot: s });
 }

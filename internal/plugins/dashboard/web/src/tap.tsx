@@ -99,7 +99,7 @@ function Shown({ seen: s }: { seen: Seen }): JSX.Element {
     <details onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>
         <time dateTime={iso(ms)} title={`${date(ms)} · ${iso(ms)}`}>{time(ms)}</time> <b>{m.type || '–'}</b> <span class="who">{m.logger || s.from}</span>{' '}
-        {m.severity !== undefined && m.severity < 6 && <span class="severity">{severities[m.severity] ?? m.severity}</span>} <span class="said">{line.slice(0, 400)}</span>
+        <span class="said">{m.severity !== undefined && m.severity < 6 && <span class="severity">{severities[m.severity] ?? m.severity} </span>}{line.slice(0, 400)}</span>
       </summary>
       {open && <>
         <p class="soft">from {s.from}{s.cut && '; too large to show whole'} <button onClick={() => void navigator.clipboard?.writeText(exact(s))}>Copy as JSON</button></p>

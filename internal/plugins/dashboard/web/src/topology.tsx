@@ -9,7 +9,7 @@ import { Lazy } from './lazy';
 import { link } from './route';
 import type { PageProps } from './shell';
 
-const box = { width: 210, height: 58, gap: 18, between: 150, top: 34 };
+const box = { width: 210, height: 64, gap: 18, between: 160, top: 34 };
 const order = ['input', 'filter', 'output'];
 
 interface Placed { node: Node; x: number; y: number }
@@ -39,51 +39,67 @@ export function place(t: Topology): { at: Map<string, Placed>; lanes: Lanes; wid
   return { at, lanes, width: 3 * box.width + 2 * box.between + 60, height };
 }
 
+const edgeKey = (e: Edge) => `${e.from}\n${e.to}`;
+
 /** Messages per second of each edge, from two snapshots. */
 function useRates(snapshot: Snapshot): Map<string, number> {
   const seen = useRef<{ time: number; sums: Map<string, number>; rates: Map<string, number> }>({ time: 0, sums: new Map(), rates: new Map() });
-  const key = (e: Edge) => `${e.from}\n${e.to}`;
   const { time } = snapshot.report;
   if (time !== seen.current.time) {
     const seconds = (time - seen.current.time) / 1000;
     const before = seen.current.sums;
     const rates = new Map<string, number>();
     for (const e of snapshot.topology.edges) {
-      const old = before.get(key(e));
-      if (old !== undefined && old <= e.messages) rates.set(key(e), (e.messages - old) / seconds);
+      const old = before.get(edgeKey(e));
+      if (old !== undefined && old <= e.messages) rates.set(edgeKey(e), (e.messages - old) / seconds);
     }
-    seen.current = { time, rates, sums: new Map(snapshot.topology.edges.map((e) => [key(e), e.messages])) };
+    seen.current = { time, rates, sums: new Map(snapshot.topology.edges.map((e) => [edgeKey(e), e.messages])) };
   }
   return seen.current.rates;
+}
+
+/** The drawing; the list beside it is for those who do not see it. */
+export function Diagram({ snapshot }: { snapshot: Snapshot }): JSX.Element {
+  const t = snapshot.topology;
+  const rates = useRates(snapshot);
+  const { at, lanes, width, height } = place(t);
+  const { causes, blocked } = held(t);
+  return (
+    <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width}px` }} aria-hidden="true">
+      {['Inputs', 'Filters', 'Outputs'].map((title, i) => <text key={title} class="head" x={4 + i * (box.width + box.between)} y="18">{title}</text>)}
+      {t.edges.map((e) => <Lazy key={edgeKey(e)} draw={(ref) => (
+        <g ref={ref as Ref<SVGGElement>}><Line edge={e} rate={rates.get(edgeKey(e)) ?? 0} from={at.get(e.from)} to={at.get(e.to)} lanes={lanes} held={causes.has(e.to) && blocked.has(e.from)} /></g>)} />)}
+      {[...at.values()].map((p) => <Lazy key={p.node.name} draw={(ref) => (
+        <g ref={ref as Ref<SVGGElement>}><Box {...p} cause={causes.has(p.node.name)} held={blocked.has(p.node.name)} /></g>)} />)}
+    </svg>
+  );
+}
+
+/** Who holds others up, and who is held up. */
+function held(t: Topology): { causes: Set<string>; blocked: Set<string> } {
+  return { causes: new Set(t.causes.map((c) => c.name)), blocked: new Set(t.causes.flatMap((c) => c.blocks ?? [])) };
 }
 
 export function TopologyPage({ snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {
   const t = snapshot.topology;
   const rates = useRates(snapshot);
-  const rate = (e: Edge) => rates.get(`${e.from}\n${e.to}`) ?? 0;
-  const { at, lanes, width, height } = place(t);
+  const { at } = place(t);
   const leaving = Map.groupBy(t.edges, (e) => e.from);
-  const causes = new Set(t.causes.map((c) => c.name));
-  const blocked = new Set(t.causes.flatMap((c) => c.blocks ?? []));
+  const { causes, blocked } = held(t);
   return (
     <>
       <h1>Topology</h1>
-      <Causes snapshot={snapshot} />
+      {t.causes.length > 0 && <div class="note critical"><Causes snapshot={snapshot} /></div>}
       {t.cycles.map((c) => <p class="note" key={c.join()}>These filters feed one another: {[...c, c[0]].join(' → ')}.</p>)}
-      <div class="topology" aria-hidden="true">
-        <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width}px` }}>
-          {['Inputs', 'Filters', 'Outputs'].map((title, i) => <text key={title} class="head" x={4 + i * (box.width + box.between)} y="18">{title}</text>)}
-          {t.edges.map((e) => <Lazy key={`${e.from}\n${e.to}`} draw={(ref) => (
-            <g ref={ref as Ref<SVGGElement>}><Line edge={e} rate={rate(e)} from={at.get(e.from)} to={at.get(e.to)} lanes={lanes} held={causes.has(e.to) && blocked.has(e.from)} /></g>)} />)}
-          {[...at.values()].map((p) => <Lazy key={p.node.name} draw={(ref) => (
-            <g ref={ref as Ref<SVGGElement>}><Box {...p} cause={causes.has(p.node.name)} held={blocked.has(p.node.name)} /></g>)} />)}
-        </svg>
+      <div class="topology">
+        <Diagram snapshot={snapshot} />
+        <p class="key" aria-hidden="true"><span>flows, thicker with the rate</span><span class="k-idle">idle</span><span class="k-held">held up</span></p>
       </div>
       <section><h2>As a list</h2>
         <ul class="plain flow">{[...at.values()].map(({ node: n }) => (
           <Lazy key={n.name} draw={(ref) => <li ref={ref as Ref<HTMLLIElement>}><NodeLink node={n} /> <span class="soft">{n.kind}{n.type ? `, ${n.type}` : ''}</span>{' '}
             {n.kind !== 'heka' && <Status health={n.health} reason />}{causes.has(n.name) && <b> Cause of back-pressure</b>}{blocked.has(n.name) && <b> Held up</b>}
-            <Targets edges={leaving.get(n.name) ?? []} rate={rate} />
+            <Targets edges={leaving.get(n.name) ?? []} rate={(e) => rates.get(edgeKey(e)) ?? 0} />
           </li>} />
         ))}</ul>
       </section>
@@ -152,8 +168,8 @@ function Box({ node, x, y, cause, held }: Placed & { cause: boolean; held: boole
       <title>{[node.name, node.type, node.matcher, node.health.why].filter(Boolean).join('\n')}</title>
       <rect class="frame" width={box.width} height={box.height} rx="7" />
       <text x="10" y="20" class="name">{name}</text>
-      <text x="10" y="37" class="what">{cause ? 'cause of back-pressure' : held ? 'held up' : node.type ?? 'heka itself'}</text>
-      <text x="10" y="50" class="what">{brief(node.rates.messages)}/s{node.bound > 0 ? `, queue ${percent(fill)}` : ''}</text>
+      <text x="10" y="37" class={`what ${cause ? 'cause' : held ? 'waits' : ''}`}>{cause ? 'cause of back-pressure' : held ? 'held up' : node.type ?? 'heka itself'}</text>
+      <text x="10" y="52" class="what">{brief(node.rates.messages)}/s{node.bound > 0 ? `, queue ${percent(fill)}` : ''}</text>
       {node.bound > 0 && <><rect class="track" x="0" y={box.height - 4} width={box.width} height="4" /><rect class={`used ${fill > 0.7 ? 'full' : ''}`} x="0" y={box.height - 4} width={box.width * fill} height="4" /></>}
       <g transform={`translate(${box.width - 24} 8)`}>{node.kind !== 'heka' && <Icon name={level} />}</g>
     </g>
