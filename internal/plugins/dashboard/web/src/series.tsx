@@ -24,9 +24,10 @@ export function Series({ label, data, names, unit = '', write = (n) => brief(n) 
   const rows = data[0].length;
   const row = at !== null && at < rows ? at : rows - 1;
   const made = (u: uPlot | null) => { if (u) (u.hooks.setCursor ??= []).push((c) => setAt(c.cursor.idx ?? null)); };
+  // The newest row may not be there yet: then the one before it counts.
   const value = (i: number) => {
-    const v = data[i + 1][row];
-    return v === null || v === undefined ? '–' : write(v);
+    const v = at === null ? data[i + 1].findLast((x) => x !== null) : data[i + 1][row];
+    return v == null ? '–' : write(v);
   };
   return (
     <figure>

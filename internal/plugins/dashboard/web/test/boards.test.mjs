@@ -132,10 +132,10 @@ test('a plugin shows its counters with their limits, and its configuration', asy
   await w.go('plugins/filters/http_status');
   await page.locator('.usage', { hasText: 'Memory' }).getByText(/of 8\sMiB, \d+ %/).waitFor();
   await page.locator('.legend', { hasText: 'memory limit' }).waitFor();
-  await page.getByRole('button', { name: 'Chart of MaxInstructions' }).click();
+  await page.getByRole('button', { name: 'Chart of MaxInstructions', exact: true }).click();
   assert.match(page.url(), /show=Memory%2CMaxInstructions/);
   await page.locator('.legend', { hasText: 'instruction limit' }).getByText('1M').waitFor();
-  await page.getByRole('button', { name: 'Chart of Memory' }).click();
+  await page.getByRole('button', { name: 'Chart of Memory', exact: true }).click();
   await page.locator('.legend', { hasText: 'memory limit' }).waitFor({ state: 'detached' });
   await page.getByText('Configuration', { exact: true }).click();
   await page.getByText("message_matcher = \"Logger == 'access_log'\"").waitFor();
