@@ -1,6 +1,7 @@
 package logstream
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func (f *Follower) takeLate(file File) bool {
 		f.list.finishCopy(file, head)
 		return true
 	}
+	if !f.inPlace() {
+		return false
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := &source{file: file}
@@ -91,6 +95,30 @@ func (f *Follower) takeLate(file File) bool {
 	f.track.begin(s)
 	f.track.begin(f.cur)
 	return true
+}
+
+// inPlace reports whether the content that the current file has been read for is still
+// in it. If not, the rest of that may be in a copy, and files behind that copy are
+// not late.
+func (f *Follower) inPlace() bool {
+	s := f.cur
+	switch {
+	case s.rewritten:
+		return false
+	case s.off == 0 || s.compressed():
+		return true
+	}
+	open := source{file: s.file, f: s.f}
+	if s.f == nil {
+		if err := open.open(); err != nil {
+			return !f.listed && !scarce(err)
+		}
+		defer open.close()
+	}
+	last := s.lastBytes()
+	now := make([]byte, len(last))
+	_, err := open.f.ReadAt(now, s.off-int64(len(last)))
+	return err == nil && bytes.Equal(now, last)
 }
 
 // isCopy reports whether a file that begins with head holds what has been read

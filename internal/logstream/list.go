@@ -48,8 +48,9 @@ type list struct {
 	// could not be looked at for lack of file handles.
 	stale bool
 	// passed is the doubt whether files have changed since the listing, shaken
-	// whether it was made while they did.
-	passed, shaken doubt
+	// whether it was made while they did, and twofold whether the newest file is
+	// about to be emptied.
+	passed, shaken, twofold doubt
 }
 
 type doneFile struct {

@@ -1,6 +1,7 @@
 package logstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,9 @@ func (f *Follower) turn() bool {
 			f.list.stale = true
 			return false
 		}
+		if f.beingEmptied(next) {
+			return false
+		}
 		switch skip, err := f.skipCopy(next); {
 		case scarce(err):
 			return false
@@ -38,6 +42,26 @@ func (f *Follower) turn() bool {
 		f.enter(next)
 		return true
 	}
+}
+
+// beingEmptied reports whether the newest file, at index i, still has the content of
+// the current one, which is then a copy of it: it is waited for that the file is
+// emptied. A file that merely begins in the same way was written to later.
+func (f *Follower) beingEmptied(i int) bool {
+	s := f.cur
+	if i < len(f.files)-1 || s.off == 0 || s.compressed() || f.opt.Once {
+		return false
+	}
+	info, gone := s.info()
+	next, err := s.fingerprint().find(context.Background(), f.files[i])
+	if err == nil {
+		next.close()
+	}
+	if gone != nil || err != nil || next.compressed() || next.end.mtime.After(info.mtime) {
+		f.list.twofold.resolve()
+		return false
+	}
+	return f.list.twofold.lasts()
 }
 
 // overlooked reports whether a file may have appeared before the current one, of
