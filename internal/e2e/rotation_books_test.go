@@ -38,8 +38,9 @@ type delivered struct {
 
 // onTheirWay is how many lines of a stream may be on their way at most, and so come
 // again after a kill: those in the queue before the output, and those that are
-// written within the output's flush interval when heka catches up.
-const onTheirWay = 15_000
+// written within the output's flush interval when heka catches up; and far more than
+// were ever seen, since on a busy machine such an interval can be long.
+const onTheirWay = 60_000
 
 var deliveredLine = regexp.MustCompile(`(rename|copytruncate|compress|dated|recreate|symlink|late) (\d{9}) (x*)\n$`)
 
