@@ -30,13 +30,13 @@ test: build
 race:
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
-# Formatting, vet, staticcheck, and the order of the floors. Generated pages are
-# held fresh by the tests.
+# Formatting, vet, staticcheck, the order of the floors, and the options of the
+# specification. Generated pages are held fresh by the tests.
 check:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) test -count=1 -run 'TestLayers' .
+	$(GO) test -count=1 -run 'TestLayers|TestOptions' . ./internal/plugins
 
 # Tests against real peers, which are installed from Debian's packages.
 test-services: build

@@ -114,6 +114,8 @@ type ManagerConfig struct {
 //	filename = "/etc/heka/lua/tsv.lua"
 type EncoderConfig struct {
 	scriptConfig
+	// Accepted without effect.
+	Profile bool `toml:"profile"`
 }
 
 // InputConfig is the configuration of SandboxInput, whose script makes messages

@@ -44,6 +44,21 @@ func TestEncoderWritesProtobuf(t *testing.T) {
 	}
 }
 
+// Options that an encoder only accepts; a zone must be one all the same.
+func TestEncoderAcceptsProfileAndZone(t *testing.T) {
+	b := newBed(t, "out-enc", `function process_message() inject_payload("txt", "", "fine") return 0 end`)
+	options := func(zone string) func(*EncoderConfig) {
+		return func(c *EncoderConfig) { c.Profile, c.Config = true, map[string]any{"tz": zone} }
+	}
+	if _, err := build(b, "SandboxEncoder", options("Nowhere/Land")); err == nil || err.Error() != "config.tz: unknown time zone Nowhere/Land" {
+		t.Error(err)
+	}
+	got, err := running(b, "SandboxEncoder", options("Europe/Berlin")).(plugin.Encoder).Append(nil, vectorPack())
+	if err != nil || string(got) != "fine" {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
 func TestEncoderThatFailedStaysAway(t *testing.T) {
 	b := newBed(t, "out-enc", `function process_message() error("x") end`)
 	e := running[EncoderConfig](b, "SandboxEncoder", nil).(plugin.Encoder)

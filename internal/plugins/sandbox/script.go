@@ -68,10 +68,11 @@ func (s *script) init(kind sandbox.Kind, c *scriptConfig, env *plugin.Env) error
 // while options stay as they are.
 func (s *script) Fingerprint() string { return sandbox.Digest(s.path, s.options.ModuleDirectory) }
 
-// zone reads tz, the value of the config section that is meant for heka itself.
+// zone reads tz, the value of the config section that is meant for heka itself. An
+// encoder injects no messages of its own time; its zone is only checked.
 func zone(kind sandbox.Kind, c *scriptConfig) (*time.Location, error) {
 	v, ok := c.Config["tz"]
-	if !ok || kind != sandbox.Decoder && kind != sandbox.Input {
+	if !ok || kind != sandbox.Decoder && kind != sandbox.Input && kind != sandbox.Encoder {
 		return nil, nil
 	}
 	name, ok := v.(string)
