@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"internal/deadletter":        1,
 	"internal/logstream":         1,
 	"internal/netconf":           1,
+	"internal/drawtest":          0,
 	"internal/interpolate":       2, // above strftime
 	"internal/bulk":              2, // above plugin
 	"internal/httpguard":         1,

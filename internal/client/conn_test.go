@@ -76,7 +76,7 @@ func TestFinishTellsOfAReceiverThatDoesNotRead(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
 	o := client.Defaults()
-	o.Timeout = 50 * time.Millisecond
+	o.Timeout = time.Second
 	ln := listen(t)
 	o.Address = ln.Addr().String()
 	go func() {
@@ -87,7 +87,7 @@ func TestFinishTellsOfAReceiverThatDoesNotRead(t *testing.T) {
 		ln.Close()
 	}()
 	conn := dial(t, o)
-	if err := conn.Finish(); err == nil || !strings.Contains(err.Error(), "it has not read everything within 50ms") {
+	if err := conn.Finish(); err == nil || !strings.Contains(err.Error(), "it has not read everything within 1s") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -127,7 +127,7 @@ func TestTLS(t *testing.T) {
 
 func TestAReceiverThatDoesNotKnowAcknowledgement(t *testing.T) {
 	o := client.Defaults()
-	o.Timeout = 50 * time.Millisecond
+	o.Timeout = time.Second
 	o.Address = serve(t, listen(t), func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 	conn := dial(t, o)
 	defer conn.Close()

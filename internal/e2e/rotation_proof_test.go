@@ -9,21 +9,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hekad/heka/internal/drawtest"
 )
 
 // soakVariable names the time, such as 10m, for which the proof goes on; a soak
 // of five minutes or more must have seen 200 kills.
 const soakVariable = "HEKA_SOAK"
-
-// seedVariable names the number that what the proof does is drawn from, to draw
-// something else.
-const seedVariable = "HEKA_SEED"
 
 // proof is heka among logs that grow and rotate while it is stopped in every way.
 type proof struct {
@@ -42,7 +39,8 @@ type proof struct {
 // TestEveryRotationUnderEveryStop writes numbered lines into logs with all kinds
 // of rotation, 56,000 a second, while heka reads them and is killed, interrupted,
 // left without file handles or without disk. No line may be lost or come out of
-// order. What comes again must be behind the last saved position, and is counted.
+// order. What is drawn is the same each time, unless HEKA_SEED says otherwise; when it
+// happens is not. What comes again must be behind the last saved position, and is counted.
 func TestEveryRotationUnderEveryStop(t *testing.T) {
 	length := 12 * time.Second
 	if testing.Short() {
@@ -54,14 +52,7 @@ func TestEveryRotationUnderEveryStop(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	seed := uint64(1)
-	if text := os.Getenv(seedVariable); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("seed %d", seed)
+	seed := drawtest.Seed(t, "HEKA_SEED")
 	p := newProof(t, seed)
 	ctx, cancel := context.WithTimeout(context.Background(), length)
 	defer cancel()

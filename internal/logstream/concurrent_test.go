@@ -43,7 +43,7 @@ func rotateWhileRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer j.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 
 	var all sync.WaitGroup

@@ -23,7 +23,7 @@ func readUntil(t *testing.T, dir string, start logstream.Position, last string) 
 	f := logstream.NewFollower(logstream.NewCatalog(sc, 20*time.Millisecond), testStream,
 		logstream.Options{Start: start, CheckInterval: 5 * time.Millisecond, Warn: func(err error) { t.Log(err) }})
 	defer f.Close()
-	patience := 20 * time.Second
+	patience := time.Minute
 	if last == "" {
 		patience = 300 * time.Millisecond
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/matcher"
 	"github.com/hekad/heka/message"
 )
@@ -69,6 +70,7 @@ func TestTrafficCounts(t *testing.T) {
 // when the opposite test gives the opposite verdict.
 func TestTrafficAgreesWithMatch(t *testing.T) {
 	opposite := map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<"}
+	drawtest.Rapid(t)
 	rapid.Check(t, func(t *rapid.T) {
 		type test struct{ pid, op string }
 		n := rapid.IntRange(1, 6).Draw(t, "tests")

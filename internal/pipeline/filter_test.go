@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
@@ -173,6 +174,7 @@ func (e endless) Run(ctx context.Context, in plugin.Feed) error {
 // one output that never takes anything; every path without that output must
 // drain, and the books must balance there.
 func TestNoGraphOfFiltersBlocks(t *testing.T) {
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 5).Draw(rt, "filters")
 		stuck := rapid.Bool().Draw(rt, "stuck output")

@@ -94,7 +94,7 @@ func (g *graph) wait() pipeline.Books {
 	g.t.Helper()
 	select {
 	case <-g.done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		g.t.Fatalf("the run does not end\n%s\n%s", pipeline.ReportText(g.host.Report()), g.log)
 	}
 	if g.err != nil {
@@ -116,7 +116,7 @@ func (g *graph) balanced() pipeline.Books {
 // until waits for a condition that other goroutines bring about.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for: %s", what)

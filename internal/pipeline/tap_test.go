@@ -61,7 +61,7 @@ func next(t *testing.T, tap *pipeline.Tap) string {
 			t.Fatal(err)
 		}
 		return s.From + " " + m.Type() + m.Payload()
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("the tap shows nothing: %+v", tap.Counts())
 		return ""
 	}

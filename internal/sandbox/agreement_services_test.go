@@ -9,9 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/hekad/heka/internal/drawtest"
 )
 
 // agreement is Lua source that calls every function of the list cases and reports
@@ -62,13 +63,7 @@ func TestLibrariesAgreeWithLua(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v; install Debian's lua5.1", err)
 	}
-	seed := uint64(1)
-	if s := os.Getenv("AGREEMENT_SEED"); s != "" {
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("seed %d", seed)
+	seed := drawtest.Seed(t, "AGREEMENT_SEED")
 	for _, f := range families {
 		t.Run(f.name, func(t *testing.T) {
 			d := &draw{rand.New(rand.NewPCG(seed, uint64(len(f.name))))}

@@ -95,7 +95,7 @@ func TestHostileScripts(t *testing.T) {
 				t.Errorf("%q, want %q", text, c.want)
 			}
 			t.Logf("%v, %d KiB more, %.80q", took.Round(10*time.Microsecond), grown>>10, text)
-			if took > 20*time.Second {
+			if took > 2*time.Minute {
 				t.Errorf("it took %v", took)
 			}
 			if grown > 256<<20 {
@@ -174,11 +174,15 @@ function process_message() return 0 end`), Limits: DefaultLimits(), Host: new(re
 	load(100)
 	goroutines, before := runtime.NumGoroutine(), live()
 	load(10000)
-	if after := live(); after > before+4<<20 {
-		t.Errorf("10,000 loads left %d KiB", (after-before)>>10)
-	}
-	if n := runtime.NumGoroutine(); n > goroutines {
-		t.Errorf("%d goroutines more", n-goroutines)
+	// What has ended may take a moment to go.
+	for deadline := time.Now().Add(time.Minute); ; runtime.Gosched() {
+		after, n := live(), runtime.NumGoroutine()
+		if after <= before+4<<20 && n <= goroutines {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("10,000 loads left %d KiB and %d goroutines", (int64(after)-int64(before))>>10, n-goroutines)
+		}
 	}
 }
 

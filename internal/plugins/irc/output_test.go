@@ -172,8 +172,12 @@ func TestALostConnectionLosesNothing(t *testing.T) {
 	if got := next(t, s.told); got != "#a two" {
 		t.Errorf("got %q", got)
 	}
-	if !strings.Contains(log.String(), "Disconnected from Irc") {
-		t.Errorf("log %s", log)
+	for late := time.After(feedtest.Patience); !strings.Contains(log.String(), "Disconnected from Irc"); {
+		select {
+		case <-late:
+			t.Fatalf("log %s", log)
+		case <-time.After(time.Millisecond):
+		}
 	}
 }
 

@@ -152,7 +152,10 @@ func TestAProgramThatFails(t *testing.T) {
 		"sleep 5 & sleep 20": "ManagedCmd was stopped with error: [subprocess was killed: [sh -c sleep 5 & sleep 20]]",
 	} {
 		o := newTestOutput(t, func(c *config) {
-			c.SendNSCABin, c.SendNSCAArgs, c.SendNSCATimeout = "sh", []string{"-c", script}, 1
+			c.SendNSCABin, c.SendNSCAArgs, c.SendNSCATimeout = "sh", []string{"-c", script}, 60
+			if strings.HasPrefix(script, "sleep") {
+				c.SendNSCATimeout = 1
+			}
 		})
 		if err := o.Send(t.Context(), pack("OK:x")); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)

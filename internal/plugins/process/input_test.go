@@ -73,11 +73,11 @@ func TestRuns(t *testing.T) {
 			`run.stdout "y\n" 0 Subcommand[0] returned an error: [signal: broken pipe]`,
 		}},
 		{"a signal", nil, [][]string{sh("echo a; kill -9 $$")}, []string{`run.stdout "a\n" -1 Subcommand[0] returned an error: [signal: killed]`}},
-		{"too long", func(c *inputConfig) { c.Timeout = 1 }, [][]string{sh("echo a; sleep 1000 & wait")}, []string{
+		{"too long", func(c *inputConfig) { c.Timeout = 2 }, [][]string{sh("echo a; sleep 1000 & wait")}, []string{
 			`run.stdout "a\n" 0 Subcommand[0] returned an error: [subprocess was killed: [sh -c echo a; sleep 1000 & wait]]`,
 		}},
-		{"what stays in the background is not waited for", func(c *inputConfig) { c.Linger = 10 * time.Millisecond },
-			[][]string{sh("echo a; sleep 20 &")}, []string{`run.stdout "a\n" 0`}},
+		{"what stays in the background is not waited for", func(c *inputConfig) { c.Linger = 300 * time.Millisecond },
+			[][]string{sh("echo a; sleep 120 &")}, []string{`run.stdout "a\n" 0`}},
 		{"environment and directory", func(c *inputConfig) {
 			one := c.Command["0"]
 			one.Env, one.Directory = []string{"A=b"}, "/"
@@ -94,7 +94,7 @@ func TestRuns(t *testing.T) {
 			if got := messages(f); !slices.Equal(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
-			if took := time.Since(begin); took > 10*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 			if f.OpenStreams() != 0 {

@@ -286,7 +286,7 @@ func plain(c *config) { c.Auth, c.User, c.Password = "Plain", "me", "secret" }
 
 func TestAServerThatSaysNothingIsLeft(t *testing.T) {
 	s := startServer(t, "127.0.0.1:0", func(s *mailServer) { s.silent = true })
-	o, _ := newTestOutput(t, s.address(), func(c *config) { c.Timeout = 50 * time.Millisecond })
+	o, _ := newTestOutput(t, s.address(), func(c *config) { c.Timeout = 300 * time.Millisecond })
 	if err := new(feedtest.Ledger).Messages("text").Send(t.Context(), o, false); err == nil || !strings.Contains(err.Error(), "deadline") {
 		t.Errorf("error %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/bloom"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 )
@@ -15,6 +16,7 @@ import (
 // new, and is the same after a restart.
 func TestFilterAgreesWithASet(t *testing.T) {
 	L := newState(t, bloom.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		luatest.Run(t, L, fmt.Sprintf("f = bloom_filter.new(%d, %g)",
 			rapid.IntRange(2, 200).Draw(rt, "items"), rapid.Float64Range(1e-6, 0.9).Draw(rt, "probability")))

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/circbuf"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 )
@@ -258,6 +259,7 @@ func method(t testing.TB, L *lua.LState, name string, results int, args ...lua.L
 // Whatever is done to a buffer, it agrees with its twin.
 func TestBufferAgreesWithItsTwin(t *testing.T) {
 	L := newState(t, circbuf.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		rows := rapid.Int64Range(2, 9).Draw(rt, "rows")
 		columns := rapid.Int64Range(1, 4).Draw(rt, "columns")

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/cjson"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 )
@@ -104,6 +105,7 @@ func canonical(t testing.TB, v any) string {
 func TestDocumentsRoundTrip(t *testing.T) {
 	L := newState(t, cjson.Options{})
 	luatest.Run(t, L, `cjson.encode_number_precision(17)`)
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		doc := document(rt, 4)
 		text := canonical(t, doc)
@@ -126,6 +128,7 @@ func TestDocumentsRoundTrip(t *testing.T) {
 // encoding by digits gives.
 func TestNumbersPrintLikeC(t *testing.T) {
 	L := newState(t, cjson.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		f := rapid.Float64().Draw(rt, "f")
 		got := mustCall(t, L, "encode", lua.LNumber(f)).String()

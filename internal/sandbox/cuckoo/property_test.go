@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/cuckoo"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 )
@@ -18,6 +19,7 @@ import (
 // and is the same after a restart.
 func TestFilterAgreesWithASet(t *testing.T) {
 	L := newState(t, cuckoo.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		luatest.Run(t, L, fmt.Sprintf("f = cuckoo_filter.new(%d)", rapid.IntRange(5, 100).Draw(rt, "items")))
 		set := map[lua.LNumber]bool{}

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/hll"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 )
@@ -52,6 +53,7 @@ func slowEstimate(r [16384]int) lua.LNumber {
 // both were added. Adding what is known changes nothing.
 func TestUnionIsTheSetOfBoth(t *testing.T) {
 	L := newState(t, hll.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		luatest.Run(t, L, `a, b, both = hyperloglog.new(), hyperloglog.new(), hyperloglog.new()`)
 		seed := rapid.Uint64().Draw(rt, "seed")

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/hekad/heka/internal/drawtest"
 )
 
 // runner is Lua source that matches every pattern of the list cases and prints
@@ -71,12 +73,9 @@ func TestSameAsLPeg(t *testing.T) {
 	if _, err := exec.LookPath("lua5.1"); err != nil {
 		t.Fatal("lua5.1 and lua-lpeg must be installed: ", err)
 	}
-	rounds, seed := 20, uint64(1)
+	rounds, seed := 20, drawtest.Seed(t, "LPEG_SEED")
 	if s := os.Getenv("LPEG_ROUNDS"); s != "" {
 		rounds, _ = strconv.Atoi(s)
-	}
-	if s := os.Getenv("LPEG_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
 	}
 	aborted := 0
 	defer func() { t.Logf("the reference aborted in %d of %d cases", aborted, rounds*1000) }()

@@ -12,6 +12,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/lstruct"
 )
 
@@ -32,6 +33,7 @@ func call(L *lua.LState, name string, results int, args ...lua.LValue) ([]lua.LV
 // Packing is what encoding/binary writes, and unpacking gives the values back.
 func TestAgreesWithEncodingBinary(t *testing.T) {
 	L := newState(t, lstruct.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		var format strings.Builder
 		var want bytes.Buffer

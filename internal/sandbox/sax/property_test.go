@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"github.com/hekad/heka/internal/drawtest"
 	"github.com/hekad/heka/internal/sandbox/luatest"
 	"github.com/hekad/heka/internal/sandbox/sax"
 )
@@ -80,6 +81,7 @@ func luaArray(values []float64) string {
 // the same after a restart. Distances are symmetric, and none to oneself.
 func TestWordsAgreeWithTheDefinition(t *testing.T) {
 	L := newState(t, sax.Options{})
+	drawtest.Rapid(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := rapid.IntRange(2, 6).Draw(rt, "w")
 		n := w * rapid.IntRange(1, 4).Draw(rt, "size")

@@ -28,7 +28,7 @@ export async function watched(browser, base, options = {}) {
   });
   page.on('pageerror', (e) => faults.push(`exception: ${e.stack}`));
   page.on('request', (r) => { if (!r.url().startsWith(base + '/') && !/^(blob|data):/.test(r.url())) faults.push(`request to ${r.url()}`); });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000); // the machine may be busy with other things
   return {
     page, context, faults,
     go: async (hash) => {
