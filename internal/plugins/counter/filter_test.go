@@ -40,12 +40,7 @@ func (i *injected) payloads() []string {
 func newTestFilter(t *testing.T) *Filter {
 	t.Helper()
 	env, _ := feedtest.Env(t, "CounterFilter")
-	p := feedtest.Find(t, Plugins(), "CounterFilter")
-	built, err := p.Build(p.NewConfig(), env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := built.(*Filter)
+	f := feedtest.Build[*Filter, any](t, Plugins(), "CounterFilter", env)
 	if err := f.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func BenchmarkOutput(b *testing.B) {
 		packs[i].Message.SetPayload(strings.Repeat("x", 200))
 		packs[i].Message.AddInteger("status", 200, "")
 	}
-	var l ledger
+	var l feedtest.NoLedger
 	var batch plugin.Batch
 	b.ReportAllocs()
 	before := cpu(b)
@@ -75,11 +75,3 @@ func cpu(b *testing.B) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
-
-// ledger does not count.
-type ledger struct{}
-
-func (*ledger) Drop(*plugin.Pack, string, error) {}
-func (l *ledger) Hold() plugin.Receipt           { return l }
-func (l *ledger) Keep(bool) plugin.Custody       { return l }
-func (*ledger) Deliver()                         {}

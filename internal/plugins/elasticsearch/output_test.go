@@ -43,16 +43,7 @@ func newTestOutput(t testing.TB, server string, change func(*OutputConfig)) (out
 		do, n, _ := strings.Cut(text, " ")
 		return fmt.Appendf(dst, "{\"index\":{\"_index\":\"i\"}}\n{\"do\":%q,\"n\":%q}\n", do, n), nil
 	}
-	p := feedtest.Find(t, Plugins(), "ElasticSearchOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.Server = server
-	if change != nil {
-		change(c)
-	}
-	must(t, c.Check())
-	built, err := p.Build(c, env)
-	must(t, err)
-	o := built.(output)
+	o := feedtest.Build[output](t, Plugins(), "ElasticSearchOutput", env, func(c *OutputConfig) { c.Server = server }, change)
 	t.Cleanup(func() { o.Close() })
 	return o, log
 }

@@ -71,6 +71,30 @@ func Find(t testing.TB, all []plugin.Plugin, typ string) *plugin.Plugin {
 	return nil
 }
 
+// Build makes an instance of a type: I is what it is, C its configuration, to which
+// the changes are made, except those that are nil, before it is checked. The caller
+// prepares and closes the instance.
+func Build[I, C any](t testing.TB, all []plugin.Plugin, typ string, env *plugin.Env, changes ...func(C)) I {
+	t.Helper()
+	p := Find(t, all, typ)
+	c := p.NewConfig()
+	for _, change := range changes {
+		if change != nil {
+			change(c.(C))
+		}
+	}
+	if c, ok := c.(interface{ Check() error }); ok {
+		if err := c.Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	built, err := p.Build(c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return built.(I)
+}
+
 // Counters collects what an instance reports, by name.
 func Counters(r plugin.Reporter) map[string]any {
 	var report plugin.Report

@@ -30,7 +30,7 @@ func BenchmarkOutput(b *testing.B) {
 		packs[i] = &plugin.Pack{Message: *message.New()}
 		packs[i].Message.SetPayload(strings.Repeat("x", 200))
 	}
-	var l done
+	var l feedtest.NoLedger
 	var batch plugin.Batch
 	tick := time.NewTicker(o.FlushInterval())
 	defer tick.Stop()
@@ -54,11 +54,3 @@ func BenchmarkOutput(b *testing.B) {
 		b.Fatal(err)
 	}
 }
-
-// done is a ledger that does not count.
-type done struct{}
-
-func (*done) Drop(*plugin.Pack, string, error) {}
-func (d *done) Keep(bool) plugin.Custody       { return d }
-func (d *done) Hold() plugin.Receipt           { return d }
-func (*done) Deliver()                         {}

@@ -16,20 +16,7 @@ import (
 func newTestOutput(t *testing.T, path string, change func(*OutputConfig)) (*Output, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "fout")
-	p := feedtest.Find(t, Plugins(), "FileOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.Path = path
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "FileOutput", env, func(c *OutputConfig) { c.Path = path }, change)
 	if err := o.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -17,20 +17,7 @@ import (
 func newTestCarbon(t *testing.T, address string, change func(*CarbonConfig)) (*Carbon, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "carbon")
-	p := feedtest.Find(t, Plugins(), "CarbonOutput")
-	c := p.NewConfig().(*CarbonConfig)
-	c.Address = address
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Carbon)
+	o := feedtest.Build[*Carbon](t, Plugins(), "CarbonOutput", env, func(c *CarbonConfig) { c.Address = address }, change)
 	t.Cleanup(func() { o.Close() })
 	return o, log
 }

@@ -16,19 +16,7 @@ import (
 func newTestWhisper(t testing.TB, change func(*WhisperConfig)) (*Whisper, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "whisper")
-	p := feedtest.Find(t, Plugins(), "WhisperOutput")
-	c := p.NewConfig().(*WhisperConfig)
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Whisper)
+	o := feedtest.Build[*Whisper](t, Plugins(), "WhisperOutput", env, change)
 	if err := o.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -40,16 +40,7 @@ type listening struct {
 func listen(t testing.TB, feed *feedtest.Feed, change func(*ListenConfig)) *listening {
 	t.Helper()
 	env, log := feedtest.Env(t, "hin")
-	p := feedtest.Find(t, Plugins(), "HttpListenInput")
-	c := p.NewConfig().(*ListenConfig)
-	c.Address = "127.0.0.1:0"
-	if change != nil {
-		change(c)
-	}
-	must(t, c.Check())
-	built, err := p.Build(c, env)
-	must(t, err)
-	in := built.(*Listen)
+	in := feedtest.Build[*Listen](t, Plugins(), "HttpListenInput", env, func(c *ListenConfig) { c.Address = "127.0.0.1:0" }, change)
 	ctx, cancel := context.WithCancel(t.Context())
 	must(t, in.Prepare(ctx))
 	l := &listening{Listen: in, feed: feed, log: log, cancel: cancel, ended: make(chan error, 1), url: "http://" + in.ln.Addr().String()}

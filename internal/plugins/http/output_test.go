@@ -53,16 +53,7 @@ func (r *receiver) bodies() []string {
 func newTestOutput(t testing.TB, address string, change func(*OutputConfig)) *Output {
 	t.Helper()
 	env, _ := feedtest.Env(t, "hout")
-	p := feedtest.Find(t, Plugins(), "HttpOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.Address = address
-	if change != nil {
-		change(c)
-	}
-	must(t, c.Check())
-	built, err := p.Build(c, env)
-	must(t, err)
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "HttpOutput", env, func(c *OutputConfig) { c.Address = address }, change)
 	t.Cleanup(func() { o.Close() })
 	return o
 }

@@ -22,19 +22,11 @@ import (
 func poll(t *testing.T, feed *feedtest.Feed, change func(*InputConfig), urls ...string) (ticks chan time.Time, log *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "poller")
-	p := feedtest.Find(t, Plugins(), "HttpInput")
-	c := p.NewConfig().(*InputConfig)
-	c.URLs = urls
-	if change != nil {
-		change(c)
-	}
-	must(t, c.Check())
-	built, err := p.Build(c, env)
-	must(t, err)
+	in := feedtest.Build[plugin.Input](t, Plugins(), "HttpInput", env, func(c *InputConfig) { c.URLs = urls }, change)
 	feed.Ticks = make(chan time.Time)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- built.(plugin.Input).Run(ctx, feed) }()
+	go func() { ended <- in.Run(ctx, feed) }()
 	t.Cleanup(func() {
 		cancel()
 		select {

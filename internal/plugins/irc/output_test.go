@@ -97,21 +97,10 @@ func next(t *testing.T, from chan string) string {
 func newTestOutput(t *testing.T, s *ircServer, change func(*config)) (*Output, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "irc")
-	p := feedtest.Find(t, Plugins(), "IrcOutput")
-	c := p.NewConfig().(*config)
-	c.Server, c.Nick, c.Ident, c.Channels = s.Addr().String(), "heka", "id", []string{"#a key", "#b"}
-	c.TickerInterval, c.TimeBeforeReconnect, c.TimeBeforeRejoin = 1, 0, 0
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "IrcOutput", env, func(c *config) {
+		c.Server, c.Nick, c.Ident, c.Channels = s.Addr().String(), "heka", "id", []string{"#a key", "#b"}
+		c.TickerInterval, c.TimeBeforeReconnect, c.TimeBeforeRejoin = 1, 0, 0
+	}, change)
 	if err := o.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -17,12 +17,7 @@ import (
 func newTestOutput(t *testing.T, flags int) (*Output, *bytes.Buffer) {
 	t.Helper()
 	env, _ := feedtest.Env(t, "LogOutput")
-	p := feedtest.Find(t, Plugins(), "LogOutput")
-	built, err := p.Build(p.NewConfig(), env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, text := built.(*Output), new(bytes.Buffer)
+	o, text := feedtest.Build[*Output, any](t, Plugins(), "LogOutput", env), new(bytes.Buffer)
 	o.out, o.flags = text, flags
 	return o, text
 }

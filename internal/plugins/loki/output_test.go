@@ -85,16 +85,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func newTestOutput(t *testing.T, url string, change func(*OutputConfig)) *Output {
 	t.Helper()
 	env, _ := feedtest.Env(t, "loki")
-	p := feedtest.Find(t, Plugins(), "LokiOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.URL = url
-	if change != nil {
-		change(c)
-	}
-	must(t, c.Check())
-	built, err := p.Build(c, env)
-	must(t, err)
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "LokiOutput", env, func(c *OutputConfig) { c.URL = url }, change)
 	t.Cleanup(func() { o.Close() })
 	return o
 }

@@ -17,17 +17,7 @@ import (
 func newTestOutput(t *testing.T, change func(*config)) *Output {
 	t.Helper()
 	env, _ := feedtest.Env(t, "nagios")
-	p := feedtest.Find(t, Plugins(), "NagiosOutput")
-	c := p.NewConfig().(*config)
-	change(c)
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "NagiosOutput", env, change)
 	t.Cleanup(func() { o.Close() })
 	return o
 }

@@ -18,20 +18,12 @@ import (
 func newTestInput(t *testing.T, change func(*inputConfig), commands ...[]string) *Input {
 	t.Helper()
 	env, _ := feedtest.Env(t, "run")
-	p := feedtest.Find(t, Plugins(), "ProcessInput")
-	c := p.NewConfig().(*inputConfig)
-	c.Command = map[string]commandConfig{}
-	for i, words := range commands {
-		c.Command[strconv.Itoa(i)] = commandConfig{Bin: words[0], Args: words[1:]}
-	}
-	if change != nil {
-		change(c)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return built.(*Input)
+	return feedtest.Build[*Input](t, Plugins(), "ProcessInput", env, func(c *inputConfig) {
+		c.Command = map[string]commandConfig{}
+		for i, words := range commands {
+			c.Command[strconv.Itoa(i)] = commandConfig{Bin: words[0], Args: words[1:]}
+		}
+	}, change)
 }
 
 func sh(script string) []string { return []string{"sh", "-c", script} }

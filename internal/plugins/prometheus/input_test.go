@@ -80,22 +80,10 @@ type running struct {
 func start(t *testing.T, once bool, change func(*InputConfig), urls ...string) *running {
 	t.Helper()
 	env, log := feedtest.Env(t, "prom")
-	p := feedtest.Find(t, Plugins(), "PrometheusInput")
-	c := p.NewConfig().(*InputConfig)
-	c.URLs = urls
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
+	in := feedtest.Build[*Input](t, Plugins(), "PrometheusInput", env, func(c *InputConfig) { c.URLs = urls }, change)
 	f := &feed{Feed: feedtest.Feed{RunOnce: once, Ticks: make(chan time.Time)}}
 	ctx, cancel := context.WithCancel(t.Context())
-	r := &running{Input: built.(*Input), feed: f, log: log}
+	r := &running{Input: in, feed: f, log: log}
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx, f) }()
 	if once {

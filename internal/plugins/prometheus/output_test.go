@@ -95,20 +95,7 @@ func newTestOutput(t *testing.T, change func(*OutputConfig), answer http.Handler
 	}))
 	t.Cleanup(server.Close)
 	env, _ := feedtest.Env(t, "remote")
-	p := feedtest.Find(t, Plugins(), "PrometheusRemoteWriteOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.URL = server.URL
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "PrometheusRemoteWriteOutput", env, func(c *OutputConfig) { c.URL = server.URL }, change)
 	t.Cleanup(func() { o.Close() })
 	return o, got
 }
@@ -132,15 +119,6 @@ func up(value float64, millis int64) *plugin.Pack {
 	})
 }
 
-// ledger counts what becomes of a batch.
-type ledger struct {
-	plugin.Ledger
-	dropped []string
-}
-
-// Drop implements plugin.Ledger.
-func (l *ledger) Drop(_ *plugin.Pack, reason string, _ error) { l.dropped = append(l.dropped, reason) }
-
 func TestMessagesBecomeSeries(t *testing.T) {
 	o, got := newTestOutput(t, func(c *OutputConfig) {
 		c.NamePrefix = "heka_"
@@ -148,8 +126,8 @@ func TestMessagesBecomeSeries(t *testing.T) {
 		c.LabelFields = []string{"Hostname", "Severity", "status", "missing"}
 		c.SkipFields = []string{"timestamp"}
 	}, nil)
-	l := new(ledger)
-	b := plugin.NewBatch([]*plugin.Pack{up(1, 2000), pack(5, func(m *message.Message) { m.SetPayload("no numbers") }), up(0, 1000),
+	var l feedtest.Ledger
+	w := l.Packs(up(1, 2000), pack(5, func(m *message.Message) { m.SetPayload("no numbers") }), up(0, 1000),
 		pack(3, func(m *message.Message) {
 			m.SetHostname("web1")
 			m.SetSeverity(4)
@@ -159,8 +137,8 @@ func TestMessagesBecomeSeries(t *testing.T) {
 			m.AddDouble("5xx", 0.5, "")
 			m.AddString("text", "x")
 			m.AddBool("on", true)
-		})}, l)
-	if err := o.SendBatch(t.Context(), b); err != nil {
+		}))
+	if err := w.Send(t.Context(), o, false); err != nil {
 		t.Fatal(err)
 	}
 	want := `__name__=heka_up a_b=c job=node zone=x 0@1000 1@2000 
@@ -170,8 +148,8 @@ Hostname=web1 Severity=4 __name__=heka_5xx job=other status=200 zone=x 0.5@3
 	if got.String() != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if c := feedtest.Counters(o); c["SentSamples"] != int64(4) || len(l.dropped) != 0 {
-		t.Errorf("report %v, dropped %v", c, l.dropped)
+	if c := feedtest.Counters(o); c["SentSamples"] != int64(4) || l.Delivered() != 4 {
+		t.Errorf("report %v, %d delivered", c, l.Delivered())
 	}
 }
 
@@ -179,11 +157,15 @@ func TestAnswersDecide(t *testing.T) {
 	f := func(status int, again bool, dropped int) {
 		t.Helper()
 		o, _ := newTestOutput(t, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
-		l := new(ledger)
+		var l feedtest.Ledger
 		none := pack(1, func(*message.Message) {})
-		err := o.SendBatch(t.Context(), plugin.NewBatch([]*plugin.Pack{up(1, 1), none, up(1, 2)}, l))
-		if (err != nil) != again || len(l.dropped) != dropped {
-			t.Errorf("%d: %v, dropped %v", status, err, l.dropped)
+		err := l.Packs(up(1, 1), none, up(1, 2)).Send(t.Context(), o, false)
+		delivered := 3 - dropped
+		if again {
+			delivered = 0
+		}
+		if (err != nil) != again || l.Dropped("refused") != dropped || l.Delivered() != delivered {
+			t.Errorf("%d: %v, dropped %d, delivered %d", status, err, l.Dropped("refused"), l.Delivered())
 		}
 		if err := o.Send(t.Context(), none); err != nil {
 			t.Errorf("nothing to send: %v", err)

@@ -17,20 +17,7 @@ import (
 func newTestOutput(t *testing.T, address string, change func(*config)) (*Output, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "mails")
-	p := feedtest.Find(t, Plugins(), "SmtpOutput")
-	c := p.NewConfig().(*config)
-	c.Host, c.SendTo = address, []string{"ops@example.com"}
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "SmtpOutput", env, func(c *config) { c.Host, c.SendTo = address, []string{"ops@example.com"} }, change)
 	t.Cleanup(func() { o.Close() })
 	return o, log
 }

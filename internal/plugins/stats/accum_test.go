@@ -24,19 +24,8 @@ type running struct {
 func start(t testing.TB, change func(*AccumConfig)) *running {
 	t.Helper()
 	env, log := feedtest.Env(t, "accum")
-	p := feedtest.Find(t, Plugins(), "StatAccumInput")
-	c := p.NewConfig().(*AccumConfig)
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &running{Accum: built.(*Accum), feed: &feedtest.Feed{Ticks: make(chan time.Time)}, log: log}
+	a := feedtest.Build[*Accum](t, Plugins(), "StatAccumInput", env, change)
+	r := &running{Accum: a, feed: &feedtest.Feed{Ticks: make(chan time.Time)}, log: log}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx, r.feed) }()

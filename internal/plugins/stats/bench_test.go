@@ -27,12 +27,7 @@ func (d *discarding) Flush()                           {}
 
 func newBench(b *testing.B) *Accum {
 	env, _ := feedtest.Env(b, "accum")
-	p := feedtest.Find(b, Plugins(), "StatAccumInput")
-	built, err := p.Build(p.NewConfig(), env)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return built.(*Accum)
+	return feedtest.Build[*Accum, any](b, Plugins(), "StatAccumInput", env)
 }
 
 func manyStats(n int) []plugin.Stat {

@@ -133,13 +133,8 @@ func BenchmarkBareReceive(b *testing.B) {
 
 // BenchmarkInput receives, parses and accumulates datagrams of one line.
 func BenchmarkInput(b *testing.B) {
-	p := feedtest.Find(b, stats.Plugins(), "StatAccumInput")
 	env, _ := feedtest.Env(b, "accum")
-	built, err := p.Build(p.NewConfig(), env)
-	if err != nil {
-		b.Fatal(err)
-	}
-	accum := built.(plugin.Input)
+	accum := feedtest.Build[plugin.Input, any](b, stats.Plugins(), "StatAccumInput", env)
 	ctx, cancel := context.WithCancel(b.Context())
 	feed := &feedtest.Feed{}
 	accumEnded := make(chan error, 1)

@@ -70,17 +70,7 @@ type running struct {
 func start(t testing.TB, feed *feedtest.Feed, accum plugin.Input, change func(*InputConfig)) *running {
 	t.Helper()
 	env, log := feedtest.Env(t, "statsd")
-	p := feedtest.Find(t, Plugins(), "StatsdInput")
-	c := p.NewConfig().(*InputConfig)
-	c.Address = "127.0.0.1:0"
-	if change != nil {
-		change(c)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := built.(*Input)
+	in := feedtest.Build[*Input](t, Plugins(), "StatsdInput", env, func(c *InputConfig) { c.Address = "127.0.0.1:0" }, change)
 	if err := in.Link(func(string) plugin.Input { return accum }); err != nil {
 		t.Fatal(err)
 	}
@@ -90,9 +80,11 @@ func start(t testing.TB, feed *feedtest.Feed, accum plugin.Input, change func(*I
 	}
 	r := &running{Input: in, log: log, cancel: cancel, ended: make(chan error, 1)}
 	go func() { r.ended <- in.Run(ctx, feed) }()
-	if r.conn, err = net.Dial("udp", in.socket.LocalAddr().String()); err != nil {
+	conn, err := net.Dial("udp", in.socket.LocalAddr().String())
+	if err != nil {
 		t.Fatal(err)
 	}
+	r.conn = conn
 	t.Cleanup(func() {
 		r.conn.Close()
 		cancel()

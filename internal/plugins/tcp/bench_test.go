@@ -40,7 +40,7 @@ func BenchmarkOutput(b *testing.B) {
 		packs[i] = &plugin.Pack{Message: *message.New()}
 		packs[i].Message.SetPayload(strings.Repeat("x", 200))
 	}
-	var l delivered
+	var l feedtest.NoLedger
 	var batch plugin.Batch
 	b.SetBytes(256 * 201)
 	b.ReportAllocs()
@@ -52,11 +52,3 @@ func BenchmarkOutput(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)*256/b.Elapsed().Seconds(), "msgs/s")
 }
-
-// delivered is a ledger that does not count.
-type delivered struct{}
-
-func (*delivered) Drop(*plugin.Pack, string, error) {}
-func (d *delivered) Keep(bool) plugin.Custody       { return d }
-func (d *delivered) Hold() plugin.Receipt           { return d }
-func (*delivered) Deliver()                         {}

@@ -32,20 +32,7 @@ type running struct {
 func start(t *testing.T, feed *feedtest.Feed, change func(*InputConfig)) *running {
 	t.Helper()
 	env, log := feedtest.Env(t, "tin")
-	p := feedtest.Find(t, Plugins(), "TcpInput")
-	c := p.NewConfig().(*InputConfig)
-	c.Address = "127.0.0.1:0"
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := built.(*Input)
+	in := feedtest.Build[*Input](t, Plugins(), "TcpInput", env, func(c *InputConfig) { c.Address = "127.0.0.1:0" }, change)
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := in.Prepare(ctx); err != nil {
 		t.Fatal(err)

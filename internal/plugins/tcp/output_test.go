@@ -20,20 +20,7 @@ import (
 func newTestOutput(t *testing.T, address string, change func(*OutputConfig)) (*Output, *feedtest.Log) {
 	t.Helper()
 	env, log := feedtest.Env(t, "tout")
-	p := feedtest.Find(t, Plugins(), "TcpOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.Address = address
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "TcpOutput", env, func(c *OutputConfig) { c.Address = address }, change)
 	t.Cleanup(func() { o.Close() })
 	return o, log
 }

@@ -18,20 +18,7 @@ import (
 func newTestOutput(t *testing.T, network, address string, change func(*OutputConfig)) *Output {
 	t.Helper()
 	env, _ := feedtest.Env(t, "uout")
-	p := feedtest.Find(t, Plugins(), "UdpOutput")
-	c := p.NewConfig().(*OutputConfig)
-	c.Net, c.Address = network, address
-	if change != nil {
-		change(c)
-	}
-	if err := c.Check(); err != nil {
-		t.Fatal(err)
-	}
-	built, err := p.Build(c, env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := built.(*Output)
+	o := feedtest.Build[*Output](t, Plugins(), "UdpOutput", env, func(c *OutputConfig) { c.Net, c.Address = network, address }, change)
 	t.Cleanup(func() { o.Close() })
 	return o
 }
