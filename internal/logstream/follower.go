@@ -61,15 +61,14 @@ type Options struct {
 type Follower struct {
 	catalog *Catalog
 	name    string
-	opt     Options
-	check   time.Duration
+	opt     Options // with a CheckInterval
 
-	started  bool // the place to begin at has been found
-	closed   bool
-	failed   error    // ends a reading with Once
+	started  bool     // the place to begin at has been found
+	closed   bool     // Close was called
 	fresh    bool     // the listing was made in the last look
 	crossing bool     // Read owes an ErrBoundary
 	boundary Boundary // the last one
+	failed   error    // ends a reading with Once
 	src      *source  // what is being read: cur, or one of behind
 	again    *source  // what has to be read again before cur, or nil
 	grewAt   time.Time
@@ -80,21 +79,21 @@ type Follower struct {
 
 	mu       sync.Mutex // guards the rest, and the places and names of sources
 	track    track
-	finished bool
 	cur      *source   // the newest file reached
 	behind   []*source // older files that may still grow, or came late
 	closing  []*source // files that are only open for positions in them
 	files    []File    // the listing in use
 	at       int       // index of cur in files, or of what follows it
 	listed   bool      // cur is in files
+	finished bool      // the stream has come to its end
 }
 
 // NewFollower returns a follower of the stream with the given name. It does
 // nothing before the first Wait.
 func NewFollower(c *Catalog, name string, opt Options) *Follower {
-	f := &Follower{catalog: c, name: name, opt: opt, check: opt.CheckInterval}
-	if f.check <= 0 {
-		f.check = DefaultCheckInterval
+	f := &Follower{catalog: c, name: name, opt: opt}
+	if f.opt.CheckInterval <= 0 {
+		f.opt.CheckInterval = DefaultCheckInterval
 	}
 	if f.opt.Hints != nil && f.opt.Wake == nil {
 		f.woken = make(chan struct{}, 1)

@@ -27,7 +27,7 @@ func (f *Follower) Wait(ctx context.Context) error {
 		if f.Look(ctx) {
 			return nil
 		}
-		f.sleep(ctx, f.check, f.woken)
+		f.sleep(ctx, f.opt.CheckInterval, f.woken)
 	}
 }
 

@@ -16,7 +16,7 @@ const (
 	restful = 256 << 10
 	// worthwhile is how much must have been allocated since memory was given back
 	// last, in bytes.
-	worthwhile = 8 << 20
+	worthwhile = 4 << 20
 )
 
 // giveBack gives memory back to the system when heka has come to rest after work

@@ -170,7 +170,8 @@ func (in *Input) reader(ctx context.Context, feed plugin.Feed, name string, at l
 	r.caughtUp.Store(time.Now().UnixNano())
 	r.keeping = keeping{kept: -1, saved: -1}
 	if !at.IsZero() {
-		r.keeping.start = &at
+		start := at // not at itself, which most readers need no memory for
+		r.keeping.start = &start
 	}
 	return r
 }

@@ -20,6 +20,9 @@ const (
 	// for the disk; saveCredit may be spent at once.
 	saveShare  = 10
 	saveCredit = 200 * time.Millisecond
+	// When there was no time left, saving begins again with retryCredit, so that
+	// each look at those who wait is worth it.
+	retryCredit = saveCredit / 10
 )
 
 // A keeper writes the positions of readers down: noted, cheaply, soon after
@@ -36,6 +39,7 @@ type keeper struct {
 
 	// What follows is for the goroutine in run, or for close.
 	late     []*reader // that have to be saved when there is time for it
+	retry    time.Time // when that may be
 	todo     []*reader // of the current round
 	noted    []*reader // that were only noted, or have their progress file open
 	next     time.Time // when noted are saved
@@ -108,7 +112,11 @@ func (k *keeper) run(ctx context.Context) {
 // round writes down what is to be. It returns when to call it again at the
 // latest.
 func (k *keeper) round() time.Duration {
-	k.late, k.todo = k.todo[:0], k.late
+	k.todo = k.todo[:0]
+	retry := !time.Now().Before(k.retry)
+	if retry {
+		k.late, k.todo = k.todo, k.late
+	}
 	k.mu.Lock()
 	for _, r := range k.moved {
 		r.keeping.moved = false
@@ -124,13 +132,17 @@ func (k *keeper) round() time.Duration {
 		k.saveNoted()
 		k.next = time.Now().Add(saveInterval)
 	}
-	switch {
-	case len(k.late) > 0:
-		return saveShare * notePause
-	case len(k.noted) > 0:
-		return max(0, time.Until(k.next))
+	if retry {
+		k.retry = time.Now().Add(saveShare * max(notePause, retryCredit-k.credit))
 	}
-	return time.Hour
+	pause := time.Hour
+	if len(k.noted) > 0 {
+		pause = time.Until(k.next)
+	}
+	if len(k.late) > 0 {
+		pause = min(pause, time.Until(k.retry))
+	}
+	return max(0, pause)
 }
 
 // write notes the position of a reader, or saves it if that is needed.
