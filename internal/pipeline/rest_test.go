@@ -12,7 +12,7 @@ func TestMemoryIsGivenBackOnceWorkIsOver(t *testing.T) {
 		given     []int    // looks at which memory is given back
 	}{
 		"never at work":            {[]uint64{100 * kb, 0, 100 * kb, 0}, nil},
-		"too little work":          {[]uint64{7 * mb, 0, 0}, nil},
+		"too little work":          {[]uint64{3 * mb, 0, 0}, nil},
 		"work, then rest":          {[]uint64{5 * mb, 5 * mb, 0, 0, 0}, []int{2}},
 		"rest is not quite silent": {[]uint64{20 * mb, 200 * kb, 200 * kb}, []int{1}},
 		"work does not end":        {[]uint64{5 * mb, 5 * mb, 1 * mb, 1 * mb}, nil},
