@@ -31,6 +31,9 @@ func isWanted(name string) bool {
 // inputNames are what TestInput looks for unless it is told.
 var inputNames = []string{"input", "input.hex", "input.quoted", "input.json"}
 
+// isInput reports whether a file is fed where no other name is told.
+func isInput(name string) bool { return slices.Contains(inputNames, name) }
+
 // file returns the content of a file.
 func (a Archive) file(name string) ([]byte, bool) {
 	for _, f := range a.Files {

@@ -5,6 +5,8 @@
 //	archive.go   a case as a txtar archive, and the forms of its files
 //	run.go       a case that brings its configuration: TestInput, TestOutput
 //	wiring.go    a configuration whose inputs and outputs are replaced
+//	timeline.go  what goes into it one after the other, and time that passes
+//	bubble.go    the clock of such a case
 //	input.go     what feeds a case's files
 //	output.go    what keeps messages and encoded bytes
 //	compare.go   what is wanted against what came out

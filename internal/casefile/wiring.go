@@ -24,8 +24,7 @@ type Wiring struct {
 	Config  *config.Config
 	Global  config.Global
 	Plugins []plugin.Plugin
-	// Linger is time that passes, by the clock on the wall, behind the last byte
-	// of input, for the timers of filters.
+	// Linger is time that passes, by the clock of the case, behind its last part.
 	Linger time.Duration
 }
 
@@ -55,20 +54,53 @@ func (w *Wiring) Run(text []byte) ([]byte, error) {
 	if err := w.misplaced(a); err != nil {
 		return nil, err
 	}
+	t, err := w.timeline(a)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if !t.begins.IsZero() {
+		now = t.begins
+	}
+	var fresh *txtar.Archive
+	if endless := inBubble(Patience, func() {
+		time.Sleep(time.Until(now))
+		fresh, err = w.run(a, t, dir)
+	}); endless != nil {
+		return nil, endless
+	}
+	if err != nil {
+		return nil, err
+	}
+	return txtar.Format(fresh), nil
+}
+
+// run runs the configuration by a clock that stands still while anything works.
+func (w *Wiring) run(a Archive, t *timeline, dir string) (*txtar.Archive, error) {
 	out, in, log := new(sinks), new(acks), new(logText)
+	c := &conductor{timeline: t, inputs: map[string]*stagedInput{}, out: out, over: make(chan struct{})}
+	for _, name := range w.names(plugin.KindInput) {
+		c.inputs[name] = &stagedInput{turns: make(chan turn), acks: in}
+	}
 	global := w.Global
 	global.BaseDir, global.Hostname = dir, Hostname
-	host, problems := pipeline.New(w.Config, pipeline.Options{Plugins: w.standIns(a, in, out), Global: global, Once: true,
+	host, problems := pipeline.New(w.Config, pipeline.Options{Plugins: w.standIns(c, out), Global: global, Once: true,
 		Log: pipeline.NewLogger(pipeline.LogOptions{Info: log, Error: log, Level: slog.LevelInfo})})
 	if host == nil {
 		return nil, problems.Err()
 	}
+	conducted := make(chan error, 1)
+	go func() { conducted <- c.conduct() }()
 	during := span{from: time.Now().UnixNano()}
-	code, hangs, failure := runHost(host, Patience+w.Linger)
+	code, hangs, failure := runHost(host, clockLimit)
 	during.to = time.Now().UnixNano()
+	close(c.over)
+	misled := <-conducted
 	switch {
 	case hangs != "":
 		return nil, fmt.Errorf("the run does not end\n%s", hangs)
+	case misled != nil:
+		return nil, misled
 	case failure != nil:
 		return nil, failure
 	case code != 0:
@@ -77,8 +109,17 @@ func (w *Wiring) Run(text []byte) ([]byte, error) {
 	if err := errors.Join(balance(host.Books()), in.check()); err != nil {
 		return nil, err
 	}
-	return txtar.Format(a.withOutcome(out, during)), nil
+	for _, o := range out.all {
+		o.sort()
+	}
+	if !t.begins.IsZero() {
+		during = span{from: 1} // every time is told by the case
+	}
+	return a.withOutcome(out, during), nil
 }
+
+// clockLimit is how long a run may take by the clock of the case.
+const clockLimit = longest + 24*time.Hour
 
 // names are the sections of a kind, in the order of the configuration.
 func (w *Wiring) names(k plugin.Kind) []string {
@@ -97,7 +138,9 @@ func (w *Wiring) misplaced(a Archive) error {
 	for _, f := range a.Files {
 		folder, kind, known := "", "", []string(nil)
 		switch {
-		case slices.Contains(inputNames, f.Name):
+		case movesClock(f.Name):
+			continue
+		case isInput(f.Name):
 			if len(inputs) != 1 {
 				return fmt.Errorf("the configuration has %d inputs; name the file %s%s after one of them", len(inputs), inputFolder, "NAME")
 			}
@@ -127,20 +170,23 @@ func sectionOf(file, folder string) string {
 	return name
 }
 
-// standIns are the plugins with all inputs and outputs replaced.
-func (w *Wiring) standIns(a Archive, in *acks, out *sinks) []plugin.Plugin {
+// standIns are the plugins with outputs replaced, and inputs too but for those that
+// take what other plugins measure.
+func (w *Wiring) standIns(c *conductor, out *sinks) []plugin.Plugin {
 	all := slices.Clone(w.Plugins)
 	for i, p := range all {
 		switch p.Kind {
 		case plugin.KindInput:
-			all[i] = p.BuiltBy(func(_ any, env *plugin.Env) (any, error) {
-				c := &InputConfig{As: "stream", Linger: w.Linger}
-				for _, f := range a.Files {
-					if slices.Contains(inputNames, f.Name) || strings.HasPrefix(f.Name, inputFolder) && sectionOf(f.Name, inputFolder) == env.Name {
-						c.Files = append(c.Files, f.Name)
+			all[i] = p.BuiltBy(func(config any, env *plugin.Env) (any, error) {
+				if in, err := p.Build(config, env); err == nil {
+					if _, ok := in.(plugin.StatAccumulator); ok {
+						delete(c.inputs, env.Name)
+						return in, nil
 					}
 				}
-				return &testInput{config: c, files: a, log: env.Log, acks: in}, nil
+				in := c.inputs[env.Name]
+				in.log = env.Log
+				return in, nil
 			})
 		case plugin.KindOutput:
 			all[i] = p.BuiltBy(func(_ any, env *plugin.Env) (any, error) { return out.add(env), nil })
@@ -157,9 +203,9 @@ func (a Archive) withOutcome(out *sinks, during span) *txtar.Archive {
 		for _, o := range out.all {
 			switch {
 			case sectionOf(f.Name, messagesFolder) == o.name && strings.HasPrefix(f.Name, messagesFolder):
-				wants, f.Data = true, []byte(a.json(o.messages, during))
+				wants, f.Data = true, []byte(a.json(o.messages(), during))
 			case sectionOf(f.Name, outputFolder) == o.name && strings.HasPrefix(f.Name, outputFolder):
-				wants, f.Data = true, render(f.Name, o.pieces)
+				wants, f.Data = true, render(f.Name, o.pieces())
 			}
 		}
 		fresh.Files = append(fresh.Files, f)
@@ -168,23 +214,23 @@ func (a Archive) withOutcome(out *sinks, during span) *txtar.Archive {
 		if wants || o.name == "" {
 			break
 		}
-		file := txtar.File{Name: messagesFolder + o.name + ".json", Data: []byte(a.json(o.messages, during))}
-		if o.encode != nil && !slices.ContainsFunc(o.pieces, func(b []byte) bool { return !plain(b) }) {
-			file = txtar.File{Name: outputFolder + o.name, Data: render("", o.pieces)}
+		file := txtar.File{Name: messagesFolder + o.name + ".json", Data: []byte(a.json(o.messages(), during))}
+		if o.encode != nil && !slices.ContainsFunc(o.pieces(), func(b []byte) bool { return !plain(b) }) {
+			file = txtar.File{Name: outputFolder + o.name, Data: render("", o.pieces())}
 		}
 		fresh.Files = append(fresh.Files, file)
 	}
 	return fresh
 }
 
-// Difference shows what two cases have in other words, as - and + lines; "" where
-// they are the same.
+// Difference shows where a case and what Run made of it have other words, as - and +
+// lines; "" where they are the same.
 func Difference(want, got []byte) string {
-	a, b := Parse(want), Parse(got)
+	after := Parse(got).Files
 	var all strings.Builder
-	for _, f := range a.Files {
-		if other, _ := b.file(f.Name); string(other) != string(f.Data) {
-			all.WriteString(strings.TrimPrefix(difference(filepath.ToSlash(f.Name), f.Data, other), "\n"))
+	for i, f := range Parse(want).Files { // what is added stands behind them
+		if comes(f.Name) && string(after[i].Data) != string(f.Data) {
+			all.WriteString(strings.TrimPrefix(difference(filepath.ToSlash(f.Name), f.Data, after[i].Data), "\n"))
 		}
 	}
 	return all.String()
@@ -193,6 +239,11 @@ func Difference(want, got []byte) string {
 // Wants reports whether a case says what must come out.
 func Wants(text []byte) bool {
 	return slices.ContainsFunc(txtar.Parse(text).Files, func(f txtar.File) bool {
-		return strings.HasPrefix(f.Name, messagesFolder) || strings.HasPrefix(f.Name, outputFolder)
+		return comes(f.Name)
 	})
+}
+
+// comes reports whether a file of a case is what must come out.
+func comes(name string) bool {
+	return strings.HasPrefix(name, messagesFolder) || strings.HasPrefix(name, outputFolder)
 }
