@@ -27,9 +27,9 @@ order, comments, the spelling of options and values that equal their defaults do
 not matter. For every input, filter and output the result is stays, restarts, is
 added or is removed, with the options that differ, and what is lost by it:
 connections, counts, the memory of scripts that do not preserve it. A plugin
-restarts also when a splitter, decoder or encoder that it uses differs. A running
-heka does the same on HUP when the new configuration has taken the old one's place;
-there a script whose text has changed makes a difference, too.
+restarts also when a splitter, decoder or encoder that it uses differs. A
+running heka does the same on HUP when the new configuration has taken the old
+one's place; there a script whose text has changed makes a difference, too.
 
 The exit code is 0 when nothing differs, 1 when something does, 2 for wrong usage
 or configurations with errors.`,

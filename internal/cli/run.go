@@ -34,10 +34,11 @@ describe.
 
 INT and TERM stop in order: inputs first, then what is under way is delivered,
 for as long as shutdown_timeout allows; a second one stops at once. HUP opens
-log files anew and reads the configuration again: inputs, filters and outputs whose
-sections, decoders, splitters, encoders or scripts have changed are restarted,
-others come or go, without loss; changes of [hekad] wait for the next start. With
-problems nothing changes. heka config diff says beforehand what will happen. USR1 prints a report of all plugins.
+log files anew and reads the configuration again: inputs, filters and outputs
+whose sections, decoders, splitters, encoders or scripts have changed are
+restarted, others come or go, without loss; changes of [hekad] wait for the next
+start. With problems nothing changes. heka config diff says beforehand what will
+happen. USR1 prints a report of all plugins.
 
 Every option of the section [hekad] can also be set by the environment, as
 HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
