@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func (c *Conn) AskAcknowledgement(name string) error {
 		err = errors.New("no answer; it must be a TcpInput of a heka that knows acknowledgement")
 	}
 	if err != nil {
-		return fmt.Errorf("ask %s to acknowledge: %w", c.RemoteAddr(), err)
+		return fmt.Errorf("ask %s to acknowledge: %w", c.RemoteAddr(), c.reason(err))
 	}
 	c.acks = true
 	return nil
@@ -62,7 +63,22 @@ func (c *Conn) AskAcknowledgement(name string) error {
 func (c *Conn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
 	c.sent += int64(n)
-	return n, err
+	return n, c.reason(err)
+}
+
+// reason replaces the error of a write that a receiver of TLS has cut off by what
+// the receiver has said about it, such as that it wants a certificate.
+func (c *Conn) reason(err error) error {
+	var op *net.OpError
+	if _, ok := c.Conn.(*tls.Conn); !ok || !errors.As(err, &op) || op.Op != "write" || op.Timeout() {
+		return err
+	}
+	c.SetReadDeadline(time.Now().Add(c.timeout))
+	var alert *net.OpError
+	if _, said := c.Read(make([]byte, 1)); errors.As(said, &alert) && alert.Op == "remote error" {
+		return said
+	}
+	return err
 }
 
 // Sent is the number of bytes written.

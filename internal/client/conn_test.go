@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,35 @@ func TestTLS(t *testing.T) {
 		if s := <-got; s != "secret" {
 			t.Errorf("got %q", s)
 		}
+	}
+}
+
+// A receiver that refuses the sender's certificate says so behind the handshake,
+// when the sender may be writing already.
+func TestTheReasonOfAReceiverThatWantsACertificateIsTold(t *testing.T) {
+	cert, key := netconftest.Certificate(t, t.TempDir(), "server", 1)
+	server := netconf.TLSOptions{CertFile: cert, KeyFile: key, ClientAuth: "RequireAnyClientCert"}
+	config, err := server.ServerConfig(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", filepath.Join(t.TempDir(), "s")) // keeps what was said when it is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan struct{})
+	o := client.Defaults()
+	o.Network, o.UseTLS, o.TLS.RootCAFile, o.TLS.ServerName = "unix", true, cert, "localhost"
+	o.Address = serve(t, ln, func(plain net.Conn) {
+		_ = tls.Server(plain, config).Handshake() // refuses
+		plain.Close()
+		close(closed)
+	})
+	conn := dial(t, o)
+	defer conn.Close()
+	<-closed
+	if _, err := conn.Write([]byte("secret")); err == nil || !strings.Contains(err.Error(), "certificate required") {
+		t.Errorf("error %v", err)
 	}
 }
 
