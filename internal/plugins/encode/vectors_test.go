@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/hekad/heka/internal/plugins/encode"
+	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
@@ -28,15 +28,7 @@ type vector struct {
 }
 
 func TestVectors(t *testing.T) {
-	b, err := os.ReadFile("testdata/vectors.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct{ Case []vector }
-	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&file); err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range file.Case {
+	for _, v := range feedtest.Vectors[vector](t) {
 		t.Run(v.Name, v.test)
 	}
 }

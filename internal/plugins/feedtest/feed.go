@@ -1,7 +1,7 @@
 // Package feedtest stands in for the pipeline in tests of plugins: Feed records
 // what an input hands in, Ledger and Work send batches to an output as the host
 // does and keep count of what becomes of them, Env makes an environment whose log
-// can be read.
+// can be read, Build an instance, and Vectors reads cases from a file.
 //
 // It splits streams into lines unless told otherwise, decodes nothing, and
 // overwrites buffers after their time, so that a plugin that keeps a view too

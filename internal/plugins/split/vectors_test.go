@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/hex"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/internal/plugins/split"
 	"github.com/hekad/heka/plugin"
 )
@@ -31,15 +31,7 @@ type vector struct {
 }
 
 func TestVectors(t *testing.T) {
-	b, err := os.ReadFile("testdata/vectors.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct{ Case []vector }
-	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&file); err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range file.Case {
+	for _, v := range feedtest.Vectors[vector](t) {
 		t.Run(v.Name, v.test)
 	}
 }

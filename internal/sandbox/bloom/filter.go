@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 // maxBits is where the hashes end: 512 MiB.
@@ -108,22 +110,5 @@ func (f *Filter) AppendPreserved(dst []byte, variable string) []byte {
 	dst = fmt.Appendf(dst, "if %s == nil then %s = bloom_filter.new(%d, ", variable, variable, f.items)
 	dst = strconv.AppendFloat(dst, f.probability, 'g', -1, 64)
 	dst = fmt.Appendf(dst, ") end\n%s:fromstring(%d, \"", variable, f.count)
-	return append(appendEscaped(dst, f.data), "\")\n"...)
-}
-
-// appendEscaped appends data as it may stand between quotes in Lua code.
-func appendEscaped(dst, data []byte) []byte {
-	for _, c := range data {
-		switch c {
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return dst
+	return append(luaarg.AppendEscaped(dst, f.data), "\")\n"...)
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 const (
@@ -188,25 +189,8 @@ func (f *Filter) AppendPreserved(dst []byte, variable string) []byte {
 	for i := range f.buckets {
 		for _, fingerprint := range f.buckets[i] {
 			binary.LittleEndian.PutUint16(b[:], fingerprint)
-			dst = appendEscaped(dst, b[:])
+			dst = luaarg.AppendEscaped(dst, b[:])
 		}
 	}
 	return append(dst, "\")\n"...)
-}
-
-// appendEscaped appends data as it may stand between quotes in Lua code.
-func appendEscaped(dst, data []byte) []byte {
-	for _, c := range data {
-		switch c {
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return dst
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/hekad/heka/internal/sandbox/luaarg"
 )
 
 const (
@@ -144,17 +146,5 @@ func (s *Set) AppendOutput(dst []byte, _ int) []byte { return append(dst, s.data
 // is the path to it, such as _G["x"]["y"].
 func (s *Set) AppendPreserved(dst []byte, variable string) []byte {
 	dst = fmt.Appendf(dst, "if %s == nil then %s = hyperloglog.new() end\n%s:fromstring(\"", variable, variable, variable)
-	for _, c := range s.data {
-		switch c {
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return append(dst, "\")\n"...)
+	return append(luaarg.AppendEscaped(dst, s.data[:]), "\")\n"...)
 }

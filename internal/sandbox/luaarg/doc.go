@@ -3,7 +3,8 @@
 //
 //	bad argument #2 to 'add' (number expected, got no value)
 //
-// The modules beside this package use it:
+// It also writes texts for the code that objects preserve themselves as. The modules
+// beside this package use it:
 //
 //	func add(L *lua.LState) int {
 //		a := luaarg.Method(L, "add")
