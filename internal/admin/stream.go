@@ -85,8 +85,13 @@ func (e events) send(name string, v any) error {
 
 // raw writes one event; data has no newlines.
 func (e events) raw(name string, data []byte) error {
+	return e.write(fmt.Appendf(nil, "event: %s\ndata: %s\n\n", name, data))
+}
+
+// write writes whole events.
+func (e events) write(text []byte) error {
 	e.c.SetWriteDeadline(time.Now().Add(writeLimit))
-	if _, err := fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", name, data); err != nil {
+	if _, err := e.w.Write(text); err != nil {
 		return err
 	}
 	return e.c.Flush()

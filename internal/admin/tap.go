@@ -17,6 +17,10 @@ const (
 	maxTapMessage = 64 << 10
 	// countsEvery is how often a tap says what it left out.
 	countsEvery = time.Second
+	// tapPause is the least time between two writes of messages, maxTapWrite how large
+	// one is before it goes out, in bytes.
+	tapPause    = 100 * time.Millisecond
+	maxTapWrite = 64 << 10
 )
 
 // Tapped is one event "message" of a tap.
@@ -67,17 +71,23 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) {
 	if counts() != nil {
 		return
 	}
-	var m message.Message
+	// Messages come in handfuls, and each write costs more than a message does: after
+	// one the next ones are gathered.
+	samples, gather := tap.Samples(), (<-chan time.Time)(nil)
+	var text []byte
 	for {
 		select {
-		case sample := <-tap.Samples():
-			m.Reset()
-			if m.Parse(sample.Wire) != nil {
-				continue // heka wrote it itself
+		case sample := <-samples:
+			text = append(text[:0], sample.Text(tapEvent)...)
+			for n := len(tap.Samples()); n > 0 && len(text) < maxTapWrite; n-- {
+				text = append(text, (<-tap.Samples()).Text(tapEvent)...)
 			}
-			if e.send("message", tapped(sample.From, &m)) != nil {
+			if e.write(text) != nil {
 				return
 			}
+			samples, gather = nil, time.After(tapPause)
+		case <-gather:
+			samples, gather = tap.Samples(), nil
 		case <-tick.C:
 			if counts() != nil {
 				return
@@ -88,6 +98,23 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// tapEvent is the event "message" for a sample, or nothing for one that heka does not
+// understand.
+func tapEvent(s *pipeline.Sample) []byte {
+	var m message.Message
+	if m.Parse(s.Wire) != nil {
+		return nil // heka wrote it itself
+	}
+	t := tapped(s.From, &m)
+	b := append(make([]byte, 0, len(t.Message)+len(s.From)+64), "event: message\ndata: {\"from\":"...)
+	from, _ := json.Marshal(t.From) // texts always marshal
+	b = append(append(append(b, from...), `,"message":`...), t.Message...)
+	if t.Cut {
+		b = append(b, `,"cut":true`...)
+	}
+	return append(b, "}\n\n"...)
 }
 
 // tapped puts a message into an event.

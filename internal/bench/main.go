@@ -59,7 +59,7 @@ func (b *bench) run(only string) error {
 	if err := b.generate(); err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads, deliveryWorkloads, statsWorkloads, connectionWorkloads), func(w workload) bool {
+	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads, deliveryWorkloads, statsWorkloads, connectionWorkloads, tapWorkloads), func(w workload) bool {
 		return w.onDemand && only == "" || only != "" && !slices.Contains(strings.Split(only, ","), w.name)
 	})
 	results := make(map[string][]result)

@@ -158,32 +158,44 @@ var matchers = []string{
 }
 
 func w2(more int) func(b *bench) (result, error) {
-	return func(b *bench) (result, error) {
-		addr, err := freePort()
-		if err != nil {
-			return result{}, err
-		}
-		var toml strings.Builder
-		fmt.Fprintf(&toml, "[in]\ntype=\"TcpInput\"\naddress=%q\n", addr)
-		for i, m := range matchers {
-			fmt.Fprintf(&toml, "[out%d]\ntype=\"FileOutput\"\nencoder=\"ProtobufEncoder\"\npath=%q\nmessage_matcher=%q\n",
-				i, b.file(fmt.Sprintf("w2-%d.out", i)), m)
-		}
-		for i := range more {
-			m := strings.ReplaceAll(matchers[1+i%(len(matchers)-1)], "'", fmt.Sprintf("%d'", i))
-			m = strings.NewReplacer(fmt.Sprintf("== %d'", i), "== '", fmt.Sprintf("!= %d'", i), "!= '").Replace(m)
-			fmt.Fprintf(&toml, "[more%d]\ntype=\"LogOutput\"\nencoder=\"ProtobufEncoder\"\nmessage_matcher=%q\n", i, m)
-		}
-		args, err := b.config("w2", toml.String())
-		if err != nil {
-			return result{}, err
-		}
-		r, err := b.measure(b.n, func() error { return send(addr, b.data("messages.hpb")) }, b.heka, args...)
-		if err != nil {
-			return r, err
-		}
-		return r.served(), nil
+	return func(b *bench) (result, error) { return b.runW2("", more, 1, func() error { return nil }) }
+}
+
+// runW2 measures W2 with further options of [hekad], with more outputs, with all
+// messages sent so many times, and with what begins when heka has started.
+func (b *bench) runW2(hekad string, more, times int, begin func() error) (result, error) {
+	addr, err := freePort()
+	if err != nil {
+		return result{}, err
 	}
+	var toml strings.Builder
+	fmt.Fprintf(&toml, "%s[in]\ntype=\"TcpInput\"\naddress=%q\n", hekad, addr)
+	for i, m := range matchers {
+		fmt.Fprintf(&toml, "[out%d]\ntype=\"FileOutput\"\nencoder=\"ProtobufEncoder\"\npath=%q\nmessage_matcher=%q\n",
+			i, b.file(fmt.Sprintf("w2-%d.out", i)), m)
+	}
+	for i := range more {
+		m := strings.ReplaceAll(matchers[1+i%(len(matchers)-1)], "'", fmt.Sprintf("%d'", i))
+		m = strings.NewReplacer(fmt.Sprintf("== %d'", i), "== '", fmt.Sprintf("!= %d'", i), "!= '").Replace(m)
+		fmt.Fprintf(&toml, "[more%d]\ntype=\"LogOutput\"\nencoder=\"ProtobufEncoder\"\nmessage_matcher=%q\n", i, m)
+	}
+	args, err := b.config("w2", toml.String())
+	if err != nil {
+		return result{}, err
+	}
+	r, err := b.measure(times*b.n, func() error {
+		err := begin()
+		for range times {
+			if err == nil {
+				err = send(addr, b.data("messages.hpb"))
+			}
+		}
+		return err
+	}, b.heka, args...)
+	if err != nil {
+		return r, err
+	}
+	return r.served(), nil
 }
 
 func w4(b *bench) (result, error) { return b.relayLines("w4", "use_buffering = false") }

@@ -1,10 +1,13 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,34 +71,36 @@ func next(t *testing.T, tap *pipeline.Tap) string {
 }
 
 func TestTapsShowWhatPasses(t *testing.T) {
-	h, w, _, end := tapped(t)
-	all := open(t, h, pipeline.TapOptions{Rate: 1000})
-	some := open(t, h, pipeline.TapOptions{Rate: 1000, Matcher: parse(t, "Payload == 'b\n'")})
-	filters := open(t, h, pipeline.TapOptions{Rate: 1000, From: "AFilter"})
-	io.WriteString(w, "a\nb\nx\n")
-	for tap, want := range map[*pipeline.Tap][]string{all: {"in a\n", "in b\n", "in x\n"}, some: {"in b\n"}} {
-		for _, want := range want {
-			if got := next(t, tap); got != want {
-				t.Errorf("%q, want %q", got, want)
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still while a message is looked at
+		h, w, _, end := tapped(t)
+		all := open(t, h, pipeline.TapOptions{Rate: 1000})
+		some := open(t, h, pipeline.TapOptions{Rate: 1000, Matcher: parse(t, "Payload == 'b\n'")})
+		filters := open(t, h, pipeline.TapOptions{Rate: 1000, From: "AFilter"})
+		io.WriteString(w, "a\nb\nx\n")
+		for tap, want := range map[*pipeline.Tap][]string{all: {"in a\n", "in b\n", "in x\n"}, some: {"in b\n"}} {
+			for _, want := range want {
+				if got := next(t, tap); got != want {
+					t.Errorf("%q, want %q", got, want)
+				}
 			}
 		}
-	}
-	some.Close()
-	end()
-	if got := next(t, filters); got != "AFilter ax\n" {
-		t.Errorf("%q", got)
-	}
-	if got := next(t, all); got != "AFilter ax\n" {
-		t.Errorf("%q", got)
-	}
-	if c := all.Counts(); c != (pipeline.TapCounts{Passed: 4, Looked: 4, Shown: 4}) {
-		t.Errorf("%+v", c)
-	}
-	if c := some.Counts(); c.Shown != 1 || c.Skipped != 0 {
-		t.Errorf("%+v", c)
-	}
-	all.Close()
-	filters.Close()
+		some.Close()
+		end()
+		if got := next(t, filters); got != "AFilter ax\n" {
+			t.Errorf("%q", got)
+		}
+		if got := next(t, all); got != "AFilter ax\n" {
+			t.Errorf("%q", got)
+		}
+		if c := all.Counts(); c != (pipeline.TapCounts{Passed: 4, Looked: 4, Shown: 4}) {
+			t.Errorf("%+v", c)
+		}
+		if c := some.Counts(); c.Shown != 1 || c.Skipped != 0 {
+			t.Errorf("%+v", c)
+		}
+		all.Close()
+		filters.Close()
+	})
 }
 
 func TestATapHoldsNobodyUp(t *testing.T) {
@@ -141,6 +146,97 @@ func TestARateIsKept(t *testing.T) {
 		if shown < 70 || shown > 80 {
 			t.Errorf("%d messages shown", shown)
 		}
+	})
+}
+
+// All taps together get no more than two of the fastest ones, each its part.
+func TestManyTapsShareWhatThereIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, w, _, end := tapped(t)
+		ctx, stop := context.WithCancel(t.Context())
+		var taps [4]*pipeline.Tap
+		var shown [4]atomic.Int64
+		var readers sync.WaitGroup
+		for i := range taps {
+			taps[i] = open(t, h, pipeline.TapOptions{Rate: pipeline.MaxTapRate})
+			readers.Go(func() {
+				for {
+					select {
+					case <-taps[i].Samples():
+						shown[i].Add(1)
+					case <-ctx.Done():
+						return
+					}
+				}
+			})
+		}
+		time.Sleep(time.Second) // of the bubble's clock; from here on each has its part
+		before := taps[0].Counts().Shown
+		for range 200 { // 2 s with 2000 messages a second
+			io.WriteString(w, strings.Repeat("line\n", 20))
+			time.Sleep(10 * time.Millisecond)
+		}
+		for i, tap := range taps {
+			// What it may get at once, then 500 a second.
+			if n := tap.Counts().Shown - before; n < 1000 || n > 1000+pipeline.MaxTapRate+100 {
+				t.Errorf("tap %d shows %d messages", i, n)
+			}
+		}
+		stop()
+		readers.Wait()
+		for _, tap := range taps {
+			tap.Close()
+		}
+		w.Close()
+		end()
+	})
+}
+
+func TestTapsThatComeAndGoLeaveOthersAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still while a message is looked at
+		h, w, _, end := tapped(t)
+		all := open(t, h, pipeline.TapOptions{Rate: pipeline.MaxTapRate})
+		var others []*pipeline.Tap
+		for i := range 50 { // more than one part of a set
+			line := fmt.Sprintf("%d\n", i)
+			others = append(others, open(t, h, pipeline.TapOptions{Rate: 10, Matcher: parse(t, fmt.Sprintf("Payload == '%d\n'", i))}))
+			io.WriteString(w, line)
+			if got := next(t, others[i]); got != "in "+line {
+				t.Errorf("a new tap shows %q, want %q", got, line)
+			}
+			if got := next(t, all); got != "in "+line {
+				t.Errorf("%q, want %q", got, line)
+			}
+			if i%2 == 0 {
+				others[i].Close()
+			}
+		}
+		for i := 1; i < len(others); i += 2 {
+			others[i].Close()
+		}
+		io.WriteString(w, "last\n")
+		if got := next(t, all); got != "in last\n" {
+			t.Errorf("%q", got)
+		}
+		all.Close()
+		end()
+	})
+}
+
+func TestTapsShareASample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still while a message is looked at
+		h, w, _, end := tapped(t)
+		a, b := open(t, h, pipeline.TapOptions{Rate: 10}), open(t, h, pipeline.TapOptions{Rate: 10})
+		io.WriteString(w, "a\n")
+		x, y := <-a.Samples(), <-b.Samples()
+		made := 0
+		render := func(*pipeline.Sample) []byte { made++; return []byte("text") }
+		if x != y || string(x.Text(render)) != "text" || string(y.Text(render)) != "text" || made != 1 {
+			t.Errorf("%p %p %d", x, y, made)
+		}
+		a.Close()
+		b.Close()
+		end()
 	})
 }
 
