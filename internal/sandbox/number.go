@@ -115,3 +115,12 @@ func integer(x float64) int64 {
 	}
 	return int64(x)
 }
+
+// machineInt is the int that C on a 64-bit machine makes of x: the low 32 bits of its
+// integer, and 0 of what is none.
+func machineInt(x float64) int32 {
+	if x >= -1<<63 && x < 1<<63 {
+		return int32(int64(x))
+	}
+	return 0
+}

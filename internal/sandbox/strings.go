@@ -76,7 +76,7 @@ func (s *Sandbox) stringChar(L *lua.LState) int {
 	s.room(L, n)
 	b := make([]byte, n)
 	for i := range b {
-		c := checkInt(L, i+1, "char")
+		c := machineInt(checkNumber(L, i+1, "char"))
 		if c < 0 || c > 255 {
 			argumentError(L, i+1, "char", "invalid value")
 		}
