@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +32,7 @@ type delivered struct {
 	first    int // of this run, or -1
 	low      int // no number below may come again: a position behind it was saved
 	position string
+	history  []string // of the last runs: what each delivered, and where it stood
 	repeated int    // lines that came again
 	most     int    // of them after one kill
 	stop     string // how the run before ended
@@ -119,7 +122,7 @@ func (s *delivered) take(t *testing.T, kind string, n int) {
 		again := s.highest + 1 - n
 		switch {
 		case again > 0 && s.stop == orderly:
-			t.Errorf("%s: %d lines come again although the stop was orderly", kind, again)
+			t.Errorf("%s: %d lines from %d on come again although the stop was orderly\n%s", kind, again, n, strings.Join(s.history, "\n"))
 		case again > onTheirWay && s.stop == "kill":
 			t.Errorf("%s: %d lines come again after a kill, more than were on their way", kind, again)
 		}
@@ -158,6 +161,8 @@ func (d *deliveries) stopped(how string, journal func(kind string) string) {
 			}
 			b = append(b, part...)
 		}
+		s.history = append(s.history, fmt.Sprintf("lines %d to %d until the stop by %s, then %q", s.first, s.previous, how, b))
+		s.history = s.history[max(0, len(s.history)-5):]
 		if string(b) != s.position && s.first >= 0 {
 			s.low = s.first
 		}
