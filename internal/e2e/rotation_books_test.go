@@ -33,10 +33,10 @@ type delivered struct {
 	low      int // no number below may come again: a position behind it was saved
 	position string
 	history  []string // of the last runs: what each delivered, and where it stood
-	repeated int    // lines that came again
-	most     int    // of them after one kill
-	stop     string // how the run before ended
-	late     bool   // lines of files that come late may be out of order
+	repeated int      // lines that came again
+	most     int      // of them after one kill
+	stop     string   // how the run before ended
+	late     bool     // lines of files that come late may be out of order
 }
 
 // onTheirWay is how many lines of a stream may be on their way at most, and so come

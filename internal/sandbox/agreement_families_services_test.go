@@ -150,7 +150,9 @@ func (d *draw) strings() string {
 	case 3:
 		return fmt.Sprintf("string.%s(%s)", d.one("upper", "lower", "reverse", "len"), s)
 	case 4:
-		return "string.char(65" + d.some(4, func() string { return d.one("0", "255", "66", `"67"`, "68.9", "256", "-1", "nil", "2^32", "2^32 + 70", "-2^32 + 71", "2^31", "2^63", "-2^70", "0/0") }) + ")"
+		return "string.char(65" + d.some(4, func() string {
+			return d.one("0", "255", "66", `"67"`, "68.9", "256", "-1", "nil", "2^32", "2^32 + 70", "-2^32 + 71", "2^31", "2^63", "-2^70", "0/0")
+		}) + ")"
 	case 5:
 		return fmt.Sprintf("%s < %s", d.lua(d.text(4)), d.lua(d.text(4)))
 	case 6:
