@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Sandbox, Snapshot } from './api';
 import { Blank, Icon } from './bits';
 import { boards, forget, keep, readPanel, readPanels, share, writePanel, type Board, type Panel } from './board';
+import { Confirm } from './confirm';
 import { useConfig } from './config';
 import { useJSON } from './fetched';
 import { PanelForm } from './panelform';
@@ -41,7 +42,7 @@ function List({ route, snapshot }: Props): JSX.Element {
           <p class="soft">{b.panels.length === 1 ? '1 panel' : `${b.panels.length} panels`}{b.panels.length > 0 && ': '}{b.panels.slice(0, 4).map(panelTitle).join('; ')}{b.panels.length > 4 && '; …'}</p>
           <p class="actions">{add ? <button class="main" onClick={() => put(b)}>Put it here</button>
             : <><a class="button" href={`#wall?show=${encodeURIComponent(`board:${b.name}`)}`}><Icon name="screen" /> Wall</a>
-              <button class="danger" aria-label={`Delete ${b.name}`} onClick={() => { if (confirm(`Delete the board ${b.name}?`)) { forget(b.name); setAll(boards()); } }}>Delete</button></>}</p>
+              <Confirm word="Delete" what={b.name} act={() => { forget(b.name); setAll(boards()); }} /></>}</p>
         </li>
       ))}</ul>}
       <form class="filters" onSubmit={(e) => { e.preventDefault(); make(add ? [add] : []); }}>

@@ -151,7 +151,7 @@ function options(fresh: { current: ChartProps }, box: HTMLElement, zoomed: (z: b
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(p.together ? { sync: { key: p.together } } : {}) },
     ...(look.utc ? { tzDate: (s: number) => uPlot.tzDate(new Date(s * 1000), 'UTC') } : {}),
     scales: { x: { time: true, range: (u, min, max) => span(u.data[0], min, max) }, y: look.log ? { distr: 3, log: 10, ...(p.y?.[0] && p.y[1] ? { range: p.y as [number, number] } : {}) } : { range: (_u, min, max) => bounds(fresh.current, min, max) } },
-    axes: [{ ...axis, space: 74 * size, size: 42 * size, incrs: seconds, values: labels }, { ...axis, size: 62 * size, space: 28 * size, incrs: steps(p), values: (_u, ticks) => ticks.map((t) => (t === null ? '' : written(t))) }],
+    axes: [{ ...axis, space: 74 * size, size: 42 * size, incrs: seconds, values: labels }, { ...axis, size: 62 * size, space: 24 * size, incrs: steps(p), values: (_u, ticks) => ticks.map((t) => (t === null ? '' : written(t))) }],
     series: [{}, ...p.names.map((name, i) => ({
       label: name, show: !p.hidden?.has(i), stroke: seriesColour(i), width: 1.75, spanGaps: false, points: { show: false },
       dash: dashes[Math.floor(i / palette) % dashes.length],

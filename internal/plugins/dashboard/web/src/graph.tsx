@@ -56,6 +56,7 @@ export function Graph({ buffer: b, name, file, route, embedded }: Props): JSX.El
         {looks.map(([key, text]) => (
           <label key={key} class="check"><input type="checkbox" checked={!!look[key]} onChange={(e) => setQuery({ [key]: e.currentTarget.checked ? '1' : '0' })} /> {text}</label>
         ))}
+        <Ends query={query} />
         <span class="actions">
           <button onClick={() => zoom(0.5)} aria-label="Zoom in">+</button>
           <button onClick={() => zoom(2)} aria-label="Zoom out">−</button>
@@ -65,7 +66,7 @@ export function Graph({ buffer: b, name, file, route, embedded }: Props): JSX.El
         </span>
       </div>}
       <Chart key={names.join()} label={`Graph of ${names.join(', ')}`} data={b.data} names={names} units={b.columns.map((c) => c.unit)}
-        look={look} hidden={hidden} height={embedded ? 250 : 300} together="graphs" growing={!b.delta} made={made} range={rangeOf(query, times)}
+        look={look} hidden={hidden} height={embedded ? 250 : 300} together="graphs" growing={!b.delta} made={made} range={rangeOf(query, times)} y={endsOf(query)}
         drawn={(u) => flags(u, b.annotations, hidden)} />
       {!embedded && <p class="hint">Drag to zoom, shift and drag to pan, double-click to reset. Alt and click a series to see it alone.</p>}
       <table role="table" class="series">
@@ -104,6 +105,19 @@ const none: ReadonlySet<number> = new Set();
 function lookOf(b: Buffer, query: URLSearchParams): Look {
   const ask = (key: string, otherwise = false) => (query.has(key) ? query.get(key) === '1' : otherwise);
   return { stacked: ask('stacked', b.options.stackedGraph), fill: ask('fill', b.options.fillGraph), log: ask('log'), utc: ask('utc'), bars: ask('bars') };
+}
+
+/** ymin and ymax are the ends of the axis of values. */
+function endsOf(query: URLSearchParams): [number | undefined, number | undefined] {
+  const end = (key: string) => (query.get(key) && Number.isFinite(Number(query.get(key))) ? Number(query.get(key)) : undefined);
+  return [end('ymin'), end('ymax')];
+}
+
+function Ends({ query }: { query: URLSearchParams }): JSX.Element {
+  const end = (key: string, label: string) => (
+    <input type="number" step="any" class="end" aria-label={label} placeholder="auto" value={query.get(key) ?? ''} onChange={(e) => setQuery({ [key]: e.currentTarget.value })} />
+  );
+  return <span class="check soft">Values {end('ymin', 'Least value shown')} to {end('ymax', 'Largest value shown')}</span>;
 }
 
 /** range=600 is the last 600 seconds. */

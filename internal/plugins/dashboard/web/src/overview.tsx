@@ -1,7 +1,7 @@
 // The first page: is all well, what flows, and what holds it up.
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { json, type Daemon, type Health, type Plugin, type Point, type Snapshot } from './api';
+import { json, type Daemon, type Health, type Plugin, type Point, type ProcessPoint, type Snapshot } from './api';
 import { brief, bytes, count, date, iso, percent, span } from './format';
 import { counter, Figure, Pin, PluginLink, Status } from './bits';
 import { newest } from './cbuf';
@@ -68,6 +68,7 @@ export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }
       <div class="columns even gap">
         <BooksCard />
         <Host heka={report.heka} />
+        <Process history={state.process} />
       </div>
       {(['inputs', 'filters', 'outputs', 'decoders', 'encoders'] as const).map((c) => {
         const rows = report.plugins.filter((p) => p.category === c);
@@ -81,6 +82,19 @@ export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }
   );
 }
 
+/** What heka as a process used over the last quarter of an hour. */
+function Process({ history }: { history: ProcessPoint[] }): JSX.Element {
+  const times = useMemo(() => history.map((p) => p.time), [history]);
+  const cpu = useMemo(() => [times, history.map((p) => p.cpu)], [times]);
+  const memory = useMemo(() => [times, history.map((p) => p.resident_bytes || null), history.map((p) => p.heap_bytes)], [times]);
+  return (
+    <section class="card"><h2>CPU and memory</h2>
+      <Series label="Processors in use" data={cpu} names={['processors in use']} height={100} together="board" look={{ fill: true }} />
+      <Series label="Memory" data={memory} names={['in memory', 'of that in objects']} write={bytes} axis="B" height={110} together="board" />
+    </section>
+  );
+}
+
 function Host({ heka }: { heka: Daemon }): JSX.Element {
   return (
     <section class="card"><h2>heka</h2><dl>
@@ -88,11 +102,12 @@ function Host({ heka }: { heka: Daemon }): JSX.Element {
       <Fact name="Version">{heka.version}, {heka.go}</Fact>
       <Fact name="Up for"><time dateTime={iso(heka.started)} title={`since ${date(heka.started)}`}>{span(heka.uptime)}</time></Fact>
       <Fact name="Process">{heka.pid}</Fact>
-      <Fact name="Memory">{bytes(heka.heap_bytes)}</Fact>
+      <Fact name="CPU">{brief(heka.cpu)} of {heka.cpus} in use</Fact>
+      <Fact name="Memory">{heka.resident_bytes > 0 && `${bytes(heka.resident_bytes)}, `}{bytes(heka.heap_bytes)} in objects</Fact>
       <Fact name="Goroutines">{count(heka.goroutines)}</Fact>
       {heka.open_files >= 0 && <Fact name="Open files">{count(heka.open_files)}</Fact>}
-      <Fact name="CPUs">{heka.cpus}</Fact>
       <Fact name="Configuration"><span class="path">{heka.config}</span></Fact>
+      {heka.reloaded > 0 && <Fact name="Reloaded"><time dateTime={iso(heka.reloaded)}>{date(heka.reloaded)}</time></Fact>}
     </dl></section>
   );
 }

@@ -1,7 +1,7 @@
 // What stands on a board.
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Plugin, Point, Snapshot } from './api';
+import type { Plugin, Snapshot } from './api';
 import type { Panel } from './board';
 import { counter, Figure, Spark } from './bits';
 import { newest } from './cbuf';
@@ -10,6 +10,7 @@ import { brief, value } from './format';
 import { OutputBody, useOutput } from './output';
 import { State, Throughput } from './overview';
 import { link, type Route } from './route';
+import { isRate, rateOf, rates } from './rates';
 import { Series } from './series';
 import type { State as Store } from './store';
 import { Diagram } from './topology';
@@ -22,22 +23,17 @@ export interface PanelProps {
   height: number;
 }
 
-/** Rates with their units; other values are counters. */
-export const rates: Record<string, string> = { messages: '/s', errors: '/s', fill: ' %', blocked: ' %' };
-
-const rate = (p: Point | Plugin['rates'], key: string): number | null => {
-  const v = (p as Record<string, number> | undefined)?.[key];
-  return v === undefined ? null : rates[key] === ' %' ? v * 100 : v;
-};
-
 export const hekaPanels: Record<string, string> = { state: 'State of the plugins', throughput: 'Throughput', topology: 'Topology' };
 
 /** What a panel is called. */
 export function panelTitle(p: Panel): string {
   if (p.kind === 'heka') return hekaPanels[p.of[0]] ?? p.of[0];
   if (p.kind === 'output') return `${p.of[1].slice(p.of[0].length + 1).replace(/\.[^.]*$/, '') || 'Output'} · ${p.of[0]}`;
-  return `${p.of[1]} · ${p.of[2].replaceAll('+', ', ')}`;
+  return `${p.of[1]} · ${p.of[2].split('+').map(titleOf).join(', ')}`;
 }
+
+/** What a value is called. */
+export const titleOf = (key: string) => (isRate(key) ? rates[key].title : key);
 
 /** Where more about a panel is to be found. */
 export function panelLink(p: Panel): string {
@@ -66,27 +62,27 @@ function FigurePanel({ panel, plugin, state }: PanelProps & { plugin: Plugin }):
   return (
     <div class="figures">{panel.of[2].split('+').map((key) => {
       const c = plugin.counters.find((x) => x.name === key);
-      const r = rate(plugin.rates, key);
-      const text = key in rates ? (r === null ? '–' : brief(r) + rates[key]) : c ? value(c.value, c.unit) : '–';
-      return <p class="figure" key={key}><strong><Figure text={text} /></strong> <span>{key}</span>{key === 'messages' && <Spark points={state.history[plugin.name] ?? []} label={plugin.name} />}</p>;
+      const n = isRate(key) ? rateOf(plugin.rates, key) : null;
+      const text = isRate(key) ? (n === null ? '–' : rates[key].write(n)) : c ? value(c.value, c.unit) : '–';
+      return <p class="figure" key={key}><strong><Figure text={text} /></strong> <span>{titleOf(key)}</span>{key === 'messages' && <Spark points={state.history[plugin.name] ?? []} label={plugin.name} />}</p>;
     })}</div>
   );
 }
 
 function ChartPanel({ panel, plugin: p, state, snapshot, config, range, height }: PanelProps & { plugin: Plugin }): JSX.Element {
   const keys = panel.of[2].split('+');
-  const flows = keys.every((k) => k in rates);
+  const flows = keys.every(isRate);
   const at = flows ? state.history[p.name] : snapshot.report.time;
   const data = useMemo(() => {
     const points = state.history[p.name] ?? [];
     const kept = trail(p.category, p.name);
-    const all = flows ? [points.map((x) => x.time), ...keys.map((k) => points.map((x) => rate(x, k)))] : [course(kept, keys[0])[0], ...keys.map((k) => course(kept, k)[1])];
+    const all = flows ? [points.map((x) => x.time), ...keys.map((k) => points.map((x) => rateOf(x, k)))] : [course(kept, keys[0])[0], ...keys.map((k) => course(kept, k)[1])];
     return newest(all, range);
   }, [at, panel.of[2], range]);
-  const unit = flows ? undefined : p.counters.find((c) => c.name === keys[0])?.unit;
-  const limits = flows ? [] : keys.flatMap((k) => limitOf(p, k, config?.get(p.name)) ?? []);
-  const write = (n: number) => (flows ? brief(n) + rates[keys[0]] : unit === 'B' || unit === 'ns' ? value(n, unit) : brief(n));
-  return <Series label={panelTitle(panel)} data={data} names={keys} axis={unit} write={write} height={height} together="board" limits={limits.slice(0, 1)} />;
+  const unit = flows ? rates[keys[0]].axis : p.counters.find((c) => c.name === keys[0])?.unit;
+  const limits = keys.flatMap((k) => limitOf(p, k === 'memory' ? 'Memory' : k, config?.get(p.name)) ?? []);
+  const write = (n: number) => (flows ? rates[keys[0]].write(n) : unit === 'B' || unit === 'ns' ? value(n, unit) : brief(n));
+  return <Series label={panelTitle(panel)} data={data} names={keys.map(titleOf)} axis={unit} write={write} height={height} together="board" limits={limits.slice(0, 1)} />;
 }
 
 function OutputPanel({ panel, state, route, range, height }: PanelProps): JSX.Element {

@@ -5,7 +5,7 @@ import type { Sandbox, Snapshot } from './api';
 import type { Kind, Panel } from './board';
 import { useJSON } from './fetched';
 import { compare } from './format';
-import { hekaPanels, valuesOf } from './panel';
+import { hekaPanels, titleOf, valuesOf } from './panel';
 
 const kinds: [Kind, string][] = [['chart', 'a chart'], ['figure', 'a figure'], ['output', 'what a script wrote'], ['heka', 'heka as a whole']];
 
@@ -28,7 +28,7 @@ export function PanelForm({ snapshot, add }: { snapshot: Snapshot; add(p: Panel)
       <label>Add <select value={kind} onChange={(e) => setKind(e.currentTarget.value as Kind)}>{kinds.map(([k, title]) => <option key={k} value={k}>{title}</option>)}</select></label>
       {of ? <label>of <select value={of.join('/')} onChange={(e) => setSource(e.currentTarget.value)}>{choices.map(([path, title]) => <option key={path.join('/')} value={path.join('/')}>{title}</option>)}</select></label>
         : <span class="soft">No script has written anything yet.</span>}
-      {values.length > 0 && <label>Value <select value={one} onChange={(e) => setWanted(e.currentTarget.value)}>{values.map((v) => <option key={v} value={v}>{v}</option>)}</select></label>}
+      {values.length > 0 && <label>Value <select value={one} onChange={(e) => setWanted(e.currentTarget.value)}>{values.map((v) => <option key={v} value={v}>{titleOf(v)}</option>)}</select></label>}
       <button type="submit" class="main" disabled={!of}>Add</button>
     </form>
   );

@@ -11,17 +11,13 @@ import { Outputs } from './sandboxes';
 import { Fact } from './overview';
 import { brief, date, iso, percent, value } from './format';
 import { setQuery } from './route';
+import { charts, rateOf, rates } from './rates';
 import { course, trail } from './trail';
 import { Usage } from './usage';
 import type { PageProps } from './shell';
 
-const charts = [
-  { title: 'Messages per second', keys: ['messages', 'errors'], unit: '/s' },
-  { title: 'Queue and waiting', keys: ['fill', 'blocked'], unit: ' %' },
-] as const;
-
 /** Counters that have a chart unless the reader chose others. */
-const drawn = ['Memory', 'QueuedBytes'];
+const drawn = ['QueuedBytes'];
 
 export function PluginPage({ state, route, snapshot, category, name }: PageProps & { snapshot: Snapshot; category: string; name: string }): JSX.Element {
   const p = snapshot.report.plugins.find((x) => x.category === category && x.name === name);
@@ -30,7 +26,8 @@ export function PluginPage({ state, route, snapshot, category, name }: PageProps
   const boxes = useJSON<{ sandboxes: Sandbox[] }>('data/sandboxes.json', 5000);
   const section = useConfig()?.get(name);
   const points = detail.value?.history;
-  const data = useMemo(() => charts.map((c) => [(points ?? []).map((x) => x.time), ...c.keys.map((k) => (points ?? []).map((x) => (k === 'fill' || k === 'blocked' ? x[k] * 100 : x[k])))]), [points]);
+  const drawings = useMemo(() => charts.filter((c) => c.always || points?.some((x) => c.keys.some((k) => x[k] > 0)))
+    .map((c) => ({ ...c, data: [(points ?? []).map((x) => x.time), ...c.keys.map((k) => (points ?? []).map((x) => rateOf(x, k)))] })), [points]);
   if (!p) return <Empty title={`There is no ${category.replace(/s$/, '')} ${name} now`}><a href="#plugins">See all plugins</a>, or <a href="#termination_report">those that ended</a>.</Empty>;
   const mine = snapshot.topology.nodes.find((n) => n.name === name);
   const box = category === 'filters' ? boxes.value?.sandboxes.find((s) => s.Name === name) : undefined;
@@ -44,8 +41,12 @@ export function PluginPage({ state, route, snapshot, category, name }: PageProps
       <Waiting snapshot={snapshot} name={name} />
       <div class="split">
         <div class="columns">
-          {p.rates && charts.map((c, i) => <section class="card" key={c.title}><div class="head"><h2>{c.title}</h2><Pin panel={['chart', category, name, c.keys.join('+')]} /></div>
-            <Series label={`${c.title} of ${name}`} data={data[i]} names={[...c.keys]} unit={c.unit} together="plugin" /></section>)}
+          {p.rates && drawings.map(({ title, keys, data }) => {
+            const { write, axis } = rates[keys[0]];
+            const limit = keys[0] === 'memory' && limitOf(p, 'Memory', section);
+            return <section class="card" key={title}><div class="head"><h2>{title}</h2><Pin panel={['chart', category, name, keys.join('+')]} /></div>
+              <Series label={`${title} of ${name}`} data={data} names={keys.map((k) => rates[k].title)} write={write} axis={axis} together="plugin" limits={limit ? [limit] : undefined} /></section>;
+          })}
           {extra.map((k) => <CounterChart key={k} plugin={p} name={k} section={section} at={snapshot.report.time} />)}
           {box && <section class="card"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
           {mine && <Neighbours snapshot={snapshot} name={name} />}

@@ -64,7 +64,7 @@ function page(props: PageProps): JSX.Element {
   const [first, second, third] = route.path;
   switch (first) {
     case 'tap': return <TapPage {...props} />;
-    case 'sandboxes': return third === 'outputs' ? <OutputPage {...props} key={route.path.join('/')} /> : <SandboxesPage only={second} />;
+    case 'sandboxes': return third === 'outputs' ? <OutputPage {...props} key={route.path.join('/')} /> : <SandboxesPage {...props} only={second} />;
     case 'termination_report': case 'events': return <EventsPage {...props} />;
     case 'logs': return <LogsPage {...props} />;
     case 'settings': return <SettingsPage {...props} />;

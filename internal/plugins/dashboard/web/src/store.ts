@@ -1,6 +1,6 @@
 // What the pages show: the newest snapshot, and how fresh it is.
 import { note } from './trail';
-import { events, json, type History, type Line, type Point, type Report, type Snapshot, type Topology } from './api';
+import { events, json, type History, type Line, type Point, type ProcessPoint, type Report, type Snapshot, type Topology } from './api';
 
 export type Link = 'connecting' | 'live' | 'polling' | 'lost';
 
@@ -9,6 +9,8 @@ export interface State {
   /** Log lines seen, oldest first. */
   logs: Line[];
   history: Record<string, Point[]>;
+  /** The same of heka as a process. */
+  process: ProcessPoint[];
   link: Link;
   /** When the newest snapshot came, ms since the epoch of this browser. */
   at: number;
@@ -24,7 +26,7 @@ const pollEvery = 2000;
 /** The longest silence of a stream that sends every second. */
 const silence = 8000;
 
-let state: State = { logs: [], history: {}, link: 'connecting', at: 0, lostSince: Date.now(), paused: false, error: '' };
+let state: State = { logs: [], history: {}, process: [], link: 'connecting', at: 0, lostSince: Date.now(), paused: false, error: '' };
 let listener: (s: State) => void = () => {};
 
 export const current = (): State => state;
@@ -61,7 +63,9 @@ function keep(r: Report): void {
   for (const p of r.plugins) {
     if (p.rates) history[p.name] = [...(state.history[p.name] ?? []), { time: now, ...p.rates }].slice(-maxPoints);
   }
+  const { cpu, heap_bytes, resident_bytes, goroutines } = r.heka;
   state.history = history;
+  state.process = [...state.process, { time: now, cpu, heap_bytes, resident_bytes, goroutines }].slice(-maxPoints);
 }
 
 let streaming: AbortController | undefined;
@@ -108,7 +112,7 @@ function lost(e: unknown): void {
 /** What was before this page was opened; the newest snapshot does not wait for it. */
 async function loadHistory(): Promise<void> {
   const h = await json<History>('api/v1/history').catch(() => undefined);
-  if (h) change({ history: h.plugins });
+  if (h) change({ history: h.plugins, process: h.heka });
 }
 
 async function stream(): Promise<void> {
@@ -121,17 +125,21 @@ async function stream(): Promise<void> {
       clearTimeout(timer);
       timer = setTimeout(() => controller.abort(), silence);
       if (name !== 'snapshot') return;
-      const start = performance.now();
       came = true;
-      state.link = 'live';
-      take(JSON.parse(data));
-      performance.measure('update', { start });
+      setTimeout(update, 0, data); // a task of its own: keys and clicks come in between
     });
     if (!came) throw new Error('heka closed the stream');
     lost('heka closed the stream');
   } finally {
     clearTimeout(timer);
   }
+}
+
+function update(data: string): void {
+  const start = performance.now();
+  state.link = 'live';
+  take(JSON.parse(data));
+  performance.measure('update', { start });
 }
 
 /** Asks once and says whether that worked. */

@@ -1,15 +1,16 @@
 // Messages as they pass, chosen by a matcher.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { events, json, type Verdict } from './api';
-import { count, date, iso, time } from './format';
+import { Blank } from './bits';
+import { events, json, type Message, type Verdict } from './api';
+import { count } from './format';
 import { setQuery } from './route';
 import { save } from './fetched';
 import { JSONView } from './jsonview';
+import { Glance, whole } from './message';
+import { WouldMatch } from './recent';
 import type { PageProps } from './shell';
 
-interface Field { name: string; representation?: string; [values: `value_${string}`]: unknown }
-interface Message { uuid: string; timestamp: number; type?: string; logger?: string; severity?: number; payload?: string; hostname?: string; fields?: Field[] }
 interface Seen { id: number; raw: string; from: string; cut?: boolean; message: Message }
 interface Counts { passed: number; looked: number; shown: number; skipped: number }
 
@@ -17,12 +18,12 @@ const most = 1000;
 const rates = [10, 50, 200, 1000];
 
 /** Asks, a moment after typing ends, whether an expression is one. */
-function useVerdict(text: string): Verdict | undefined {
-  const [verdict, set] = useState<Verdict>();
+function useVerdict(text: string): (Verdict & { on: string }) | undefined {
+  const [verdict, set] = useState<Verdict & { on: string }>();
   useEffect(() => {
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      json<Verdict>('api/v1/match?match=' + encodeURIComponent(text), { signal: controller.signal }).then(set, () => {});
+      json<Verdict>('api/v1/match?match=' + encodeURIComponent(text), { signal: controller.signal }).then((v) => set({ ...v, on: text }), () => {});
     }, 150);
     return () => { clearTimeout(timer); controller.abort(); };
   }, [text]);
@@ -78,8 +79,10 @@ export function TapPage({ route }: PageProps): JSX.Element {
         {verdict?.ok && text !== match && <p class="soft">It is a matcher; press Enter to watch.</p>}
         {verdict?.advice?.map((a) => <p key={a} class="note">{a}</p>)}
       </div>
+      {verdict?.ok && !error && <WouldMatch match={verdict.on || 'TRUE'} />}
       {error && <p class="note critical">{error}</p>}
       {counts && <p class="soft counts">{count(counts.passed)} passed, {count(counts.shown)} shown, {count(counts.skipped)} left out. The newest {most} are kept here.</p>}
+      {!seen.length && !error && <Blank title={paused ? 'Held' : 'Waiting for messages'}>{paused ? 'Nothing new is shown until you go on.' : 'They are shown as they pass; nothing is shown of those that passed before.'}</Blank>}
       <ol class="messages">{seen.map((s) => <li key={s.id}><Shown seen={s} /></li>)}</ol>
     </>
   );
@@ -88,41 +91,15 @@ export function TapPage({ route }: PageProps): JSX.Element {
 /** The message as heka sent it: its numbers have more digits than those of a browser. */
 const exact = (s: Seen) => /^\{"from":"(?:[^"\\]|\\.)*","message":(.*?)(?:,"cut":true)?\}$/s.exec(s.raw)?.[1] ?? JSON.stringify(s.message);
 
-const severities = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'];
-
 function Shown({ seen: s }: { seen: Seen }): JSX.Element {
   const [open, setOpen] = useState(false);
-  const m = s.message;
-  const ms = m.timestamp / 1e6;
-  const line = m.payload?.split('\n', 1)[0] || (m.fields ?? []).map((f) => `${f.name}=${values(f)}`).join(' ');
   return (
     <details onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>
-        <time dateTime={iso(ms)} title={`${date(ms)} · ${iso(ms)}`}>{time(ms)}</time> <b>{m.type || '–'}</b> <span class="who">{m.logger || s.from}</span>{' '}
-        <span class="said">{m.severity !== undefined && m.severity < 6 && <span class="severity">{severities[m.severity] ?? m.severity} </span>}{line.slice(0, 400)}</span>
-      </summary>
+      <summary><Glance message={s.message} from={s.from} /></summary>
       {open && <>
         <p class="soft">from {s.from}{s.cut && '; too large to show whole'} <button onClick={() => void navigator.clipboard?.writeText(exact(s))}>Copy as JSON</button></p>
-        <JSONView value={{ ...m, timestamp: iso(ms) || m.timestamp, ...(m.fields ? { fields: byName(m.fields) } : {}) }} />
+        <JSONView value={whole(s.message)} />
       </>}
     </details>
   );
-}
-
-const list = (f: Field): unknown[] => (Object.entries(f).find(([key, v]) => key.startsWith('value_') && Array.isArray(v))?.[1] ?? []) as unknown[];
-
-const values = (f: Field): string => list(f).join(',');
-
-
-/** Fields as an object; of those with the same name each has its number. */
-function byName(fields: Field[]): Record<string, unknown> {
-  const all: Record<string, unknown> = {};
-  for (const f of fields) {
-    const v = list(f);
-    const unit = f.representation ? ` (${f.representation})` : '';
-    let name = f.name + unit;
-    for (let i = 2; name in all; i++) name = `${f.name}[${i}]${unit}`;
-    all[name] = v.length === 1 ? v[0] : v;
-  }
-  return all;
 }

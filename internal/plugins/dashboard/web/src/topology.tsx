@@ -17,8 +17,14 @@ interface Placed { node: Node; x: number; y: number }
 /** Where the lines run that go past the column in the middle. */
 type Lanes = number[];
 
+interface Placing { at: Map<string, Placed>; lanes: Lanes; width: number; height: number }
+
+const placings = new WeakMap<Topology, Placing>();
+
 /** Puts each node into the column of its kind, and near those that feed it. */
-export function place(t: Topology): { at: Map<string, Placed>; lanes: Lanes; width: number; height: number } {
+function place(t: Topology): Placing {
+  const known = placings.get(t);
+  if (known) return known;
   const columns = order.map((kind) => t.nodes.filter((n) => n.kind === kind || (kind === 'input' && n.kind === 'heka')));
   const at = new Map<string, Placed>();
   const sources = Map.groupBy(t.edges, (e) => e.to);
@@ -36,7 +42,9 @@ export function place(t: Topology): { at: Map<string, Placed>; lanes: Lanes; wid
     if (column === 1) for (let i = 0; i <= nodes.length; i++) lanes.push(start + i * (box.height + box.gap) - box.gap / 2);
     nodes.forEach((node, row) => at.set(node.name, { node, x: 4 + column * (box.width + box.between), y: start + row * (box.height + box.gap) }));
   });
-  return { at, lanes, width: 3 * box.width + 2 * box.between + 60, height };
+  const placing = { at, lanes, width: 3 * box.width + 2 * box.between + 60, height };
+  placings.set(t, placing);
+  return placing;
 }
 
 const edgeKey = (e: Edge) => `${e.from}\n${e.to}`;

@@ -65,6 +65,19 @@ test('graphs are drawn from what the filter wrote', async () => {
   await page.getByText('HTTP_200 (count)').click({ modifiers: ['Alt'] });
   assert.match(page.url(), /series=HTTP_200(&|$)/);
 
+  // The ends of the axis of values: with a range above all data no line is seen.
+  await page.getByLabel('Least value shown').fill('1e6');
+  await page.getByLabel('Largest value shown').fill('2e6');
+  await page.getByLabel('Largest value shown').press('Enter');
+  assert.match(page.url(), /ymin=1e6.*ymax=2e6/);
+  await page.waitForFunction(inked, -200);
+  for (const end of ['Least', 'Largest']) {
+    await page.getByLabel(`${end} value shown`).fill('');
+    await page.getByLabel(`${end} value shown`).press('Enter');
+  }
+  assert.ok(!/ym/.test(page.url()));
+  await page.waitForFunction(inked, 300);
+
   const zoom = await page.locator('.chart').boundingBox();
   await page.mouse.move(zoom.x + 300, zoom.y + 120);
   await page.mouse.down();
@@ -171,10 +184,18 @@ test('the tap shows what a matcher chooses', async () => {
   await first.getByText('remote_addr', { exact: false }).first().waitFor();
   await accessible(page, 'the tap');
   await picture(page, 'tap');
+  // What would match, and why not.
+  await page.getByText(/Would match/).click();
+  await page.getByRole('row', { name: /access_log/ }).first().waitFor();
+  await page.locator('.wants section', { hasText: 'Newest that match' }).locator('.messages summary', { hasText: /status=(404|503)/ }).first().click();
+  await page.locator('.wants .why', { hasText: 'decides' }).first().waitFor();
+  await page.locator('.wants section', { hasText: 'do not match' }).locator('.messages summary', { hasText: 'status=200' }).first().click();
+  await page.locator('.wants .why .no', { hasText: '200' }).first().waitFor();
+  await accessible(page, 'what would match');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
   assert.equal(download.suggestedFilename(), 'messages.jsonl');
   await page.getByRole('button', { name: 'Clear' }).click();
-  assert.equal(await page.locator('.messages li').count(), 0);
+  assert.equal(await page.locator('main > .messages li').count(), 0);
   w.clean();
 });
 
@@ -272,11 +293,11 @@ if (process.env.SCREENSHOTS) test('pictures for the documentation', async () => 
   }
 });
 
-/** Whether more than so many pixels of a chart are coloured. */
+/** Whether more than so many pixels of a chart are coloured; of a negative number fewer. */
 function inked(least) {
   const canvas = document.querySelector('.chart canvas');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   let n = 0;
   for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 0 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60) n++;
-  return n > least;
+  return least < 0 ? n < -least : n > least;
 }
