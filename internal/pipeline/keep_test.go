@@ -63,3 +63,42 @@ func TestKeptMessagesCanBeDroppedLater(t *testing.T) {
 		})
 	}
 }
+
+// mortal is an output that drops the messages whose number ends in 3 when it has kept
+// three batches, and then dies with the others, once.
+type mortal struct {
+	keeper
+	died *bool
+}
+
+func (m *mortal) SendBatch(ctx context.Context, b *plugin.Batch) error {
+	if len(m.kept) == 3 && !*m.died {
+		*m.died = true
+		for _, kept := range m.kept {
+			for _, p := range kept.packs {
+				if strings.HasSuffix(p.Message.Payload(), "3\n") {
+					kept.custody.Drop(p, "mapping", errors.New("late"))
+				}
+			}
+		}
+		return plugin.Fatal(errors.New("dead"))
+	}
+	return m.keeper.SendBatch(ctx, b)
+}
+
+// TestWhatAnInstanceDroppedIsNotOfferedToTheNext has the reader of a queue on disk go
+// back over messages that were dropped.
+func TestWhatAnInstanceDroppedIsNotOfferedToTheNext(t *testing.T) {
+	d, died := &grave{}, false
+	out := plugin.NewOutput("SinkOutput", none{}, func(*none, *plugin.Env) (plugin.Output, error) { return &mortal{died: &died}, nil })
+	toml := strings.Replace(lettered, "message_matcher", "use_buffering = true\nmessage_matcher", 1)
+	g := newGraph(t, toml, readerInput("ReaderInput", &reader{open: readers(numbered(3000))}), out, graveOutput(d))
+	g.start()
+	books := g.balanced().Consumers[0]
+	if got := d.originals(); !died || len(got) != 300 {
+		t.Errorf("died %t, %d dead letters", died, len(got))
+	}
+	if books.Delivered != 2700 || len(books.Dropped) != 1 || books.Dropped[0] != (pipeline.Count{Name: "mapping", N: 300}) {
+		t.Errorf("books: %+v", books)
+	}
+}

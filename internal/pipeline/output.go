@@ -100,6 +100,9 @@ func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
 	n := len(packs) - c.ledger.enter(packs)
 	if r := c.ledger.receipt; r != nil {
 		r.n, r.t = uint64(n), c.cur.t
+		if r.custody && c.spool != nil {
+			r.stored = c.spool.stand(c.cur.packs)
+		}
 		if r.kept {
 			r.b = c.cur.b
 		} else {
@@ -165,7 +168,7 @@ func (l *ledger) Hold() plugin.Receipt { return l.hold() }
 // Keep implements plugin.Ledger.
 func (l *ledger) Keep(packs bool) plugin.Custody {
 	r := l.hold()
-	r.kept = packs
+	r.custody, r.kept = true, packs
 	return r
 }
 
@@ -191,8 +194,11 @@ type receipt struct {
 	n     uint64
 	t     *ticket
 	parts atomic.Int32
-	kept  bool
-	b     *batch // kept with its packs
+
+	custody bool   // messages may yet be dropped
+	kept    bool   // with their packs
+	b       *batch // those lie in; nil otherwise
+	stored  []stand
 }
 
 // Deliver implements plugin.Receipt.
@@ -206,6 +212,10 @@ func (r *receipt) Drop(p *plugin.Pack, reason string, cause error) {
 	r.c.dropHeld(p, reason, cause)
 	r.c.letters.post(r.t)
 	r.n--
+	if i := slices.IndexFunc(r.stored, func(s stand) bool { return s.id == p.Message.UUID() }); i >= 0 {
+		r.c.spool.markEnd(r.stored[i].end)
+		r.stored = slices.Delete(r.stored, i, i+1)
+	}
 }
 
 func (r *receipt) part() {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hekad/heka/internal/framing"
 	"github.com/hekad/heka/internal/queue"
+	"github.com/hekad/heka/message"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -146,11 +147,32 @@ func (s *spool) rewind() error {
 // mark notes that p, a message of the delivery at hand, is done with, should the
 // reader have to go back to one before it.
 func (s *spool) mark(packs []*plugin.Pack, p *plugin.Pack) {
-	i := slices.Index(packs, p)
-	if i < 0 || i >= len(s.ends) {
-		return
+	if i := slices.Index(packs, p); i >= 0 && i < len(s.ends) {
+		s.markEnd(s.ends[i])
 	}
-	s.done[s.ends[i]] = true
+}
+
+// stand is where a message stands in the queue on disk: behind it.
+type stand struct {
+	id  message.UUID
+	end queue.Position
+}
+
+// stand takes down where the messages of the delivery at hand stand, which an output
+// keeps and may drop later.
+func (s *spool) stand(packs []*plugin.Pack) []stand {
+	all := make([]stand, 0, len(packs))
+	for i, p := range packs[:min(len(packs), len(s.ends))] {
+		if p.Message.HasUUID() {
+			all = append(all, stand{p.Message.UUID(), s.ends[i]})
+		}
+	}
+	return all
+}
+
+// markEnd is mark for the message in front of a position.
+func (s *spool) markEnd(end queue.Position) {
+	s.done[end] = true
 	if len(s.done) < forgetMarks {
 		return
 	}
