@@ -29,6 +29,7 @@ type delivered struct {
 	seen     []uint8
 	highest  int // of all numbers
 	previous int // number that came last in this run of heka, or -1
+	end      int // number that came last in the last run that got any
 	first    int // of this run, or -1
 	low      int // no number below may come again: a position behind it was saved
 	position string
@@ -120,15 +121,16 @@ func (s *delivered) take(t *testing.T, kind string, n int) {
 			t.Errorf("%s: line %d comes again although a position behind line %d was saved", kind, n, s.low)
 		}
 		again := s.highest + 1 - n
+		due := s.end + 1 - n // to the last stop, and not to one before
 		switch {
-		case again > 0 && s.stop == orderly:
-			t.Errorf("%s: %d lines from %d on come again although the stop was orderly\n%s", kind, again, n, strings.Join(s.history, "\n"))
-		case again > onTheirWay && s.stop == "kill":
-			t.Errorf("%s: %d lines come again after a kill, more than were on their way", kind, again)
+		case due > 0 && s.stop == orderly:
+			t.Errorf("%s: %d lines from %d on come again although the stop was orderly\n%s", kind, due, n, strings.Join(s.history, "\n"))
+		case due > onTheirWay && s.stop == "kill":
+			t.Errorf("%s: %d lines come again after a kill, more than were on their way", kind, due)
 		}
 		s.repeated += max(again, 0)
 		if s.stop == "kill" {
-			s.most = max(s.most, again)
+			s.most = max(s.most, due)
 		}
 	case n != s.previous+1:
 		t.Errorf("%s: line %d comes behind line %d", kind, n, s.previous)
@@ -167,7 +169,7 @@ func (d *deliveries) stopped(how string, journal func(kind string) string) {
 			s.low = s.first
 		}
 		if s.first >= 0 { // else what comes again is due to an earlier stop
-			s.stop = how
+			s.stop, s.end = how, s.previous
 		}
 		s.position, s.previous, s.first = string(b), -1, -1
 	}
