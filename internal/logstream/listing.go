@@ -112,18 +112,6 @@ func (l *Listing) Stream(name string) (Stream, bool) {
 	return l.Streams[i], true
 }
 
-// SharedNames returns the stream names that are in both listings. Two inputs
-// that keep their positions in one directory must not share a name.
-func SharedNames(a, b *Listing) []string {
-	var names []string
-	for _, s := range a.Streams {
-		if _, ok := b.Stream(s.Name); ok {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}
-
 // notices returns the problems of the listing that before does not have.
 func (l *Listing) notices(before *Listing) []error {
 	old := map[Skipped]bool{}

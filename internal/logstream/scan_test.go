@@ -212,15 +212,6 @@ func TestScanAcceptsLinksAndLinkedDirectory(t *testing.T) {
 	}
 }
 
-func TestStreamsNamesSharedByTwoInputs(t *testing.T) {
-	dir := t.TempDir()
-	_, a := scan(t, logstream.Scheme{Name: "a", LogDirectory: dir, FileMatch: `(?P<N>.*)\.log`, Differentiator: []string{"N"}}, "x.log y.log")
-	_, b := scan(t, logstream.Scheme{Name: "b", LogDirectory: dir, FileMatch: `(?P<N>.*)\.txt`, Differentiator: []string{"N"}}, "y.txt z.txt")
-	if got := logstream.SharedNames(a, b); !slices.Equal(got, []string{"y"}) {
-		t.Errorf("got %q, want y", got)
-	}
-}
-
 func TestScanEndsWithContext(t *testing.T) {
 	sc, err := logstream.NewScanner(logstream.Scheme{Name: "a", LogDirectory: t.TempDir(), FileMatch: `x`})
 	if err != nil {

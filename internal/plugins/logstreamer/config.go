@@ -91,8 +91,10 @@ func (c *InputConfig) Journal(baseDir string) string {
 func Plugins() []plugin.Plugin {
 	defaults := InputConfig{LogDirectory: "/var/log", OldestDuration: 720 * time.Hour,
 		RescanInterval: time.Minute, CheckDataInterval: 250 * time.Millisecond}
+	owners := new(owners) // of all inputs that are made from this declaration
+	build := func(c *InputConfig, env *plugin.Env) (plugin.Input, error) { return newInput(c, env, owners) }
 	return []plugin.Plugin{
-		plugin.NewInput("LogstreamerInput", defaults, newInput, plugin.Docs(configSource),
+		plugin.NewInput("LogstreamerInput", defaults, build, plugin.Docs(configSource),
 			plugin.InputDefaults(func(o *plugin.InputOptions) { o.Splitter = "TokenSplitter" })),
 	}
 }

@@ -7,6 +7,7 @@
 //	reader.go     one stream: from the files into the pipeline
 //	progress.go   what has been delivered, as an offset of the stream
 //	keeper.go     positions written down
+//	owners.go     which input keeps the position of which stream
 //
 // # Goroutines
 //
@@ -30,7 +31,7 @@
 // A position moves only over bytes whose records have been delivered. It is noted
 // within milliseconds, so that no more comes again after a kill than was on its
 // way, and saved durably once a second and whenever the stream is in another file.
-// A stream of
+// No two inputs of a heka keep the position of a stream in the same file. A stream of
 // files is normally one stream of the pipeline. Where bytes of two files must not
 // be joined, as after a file was emptied, and a record is unfinished, the
 // pipeline's stream is closed and a new one opened behind the gap; progress adds

@@ -23,20 +23,22 @@ type Input struct {
 	first   *logstream.Listing
 	hints   *logstream.Hints // nil if the system has none
 	started int              // streams, for their tokens
+	taken   map[string]bool  // streams that another input follows, which was told
 	turns   *schedule
 	keeper  *keeper
+	owners  *owners
 
 	mu      sync.Mutex // guards readers
 	readers map[string]*reader
 }
 
-func newInput(c *InputConfig, env *plugin.Env) (plugin.Input, error) {
+func newInput(c *InputConfig, env *plugin.Env, owners *owners) (plugin.Input, error) {
 	scanner, err := logstream.NewScanner(c.Scheme(env.Name))
 	if err != nil {
 		return nil, optionErrors(err)
 	}
 	in := &Input{config: c, env: env, catalog: logstream.NewCatalog(scanner, c.RescanInterval),
-		turns: newSchedule(), readers: map[string]*reader{}}
+		turns: newSchedule(), readers: map[string]*reader{}, taken: map[string]bool{}, owners: owners}
 	in.keeper = newKeeper(in.warn, in.forget)
 	return in, nil
 }
@@ -57,8 +59,19 @@ func optionErrors(err error) error {
 	return err
 }
 
-// Prepare opens the journal and looks for files.
+// Prepare opens the journal and looks for files. It fails when another input follows
+// one of the streams.
 func (in *Input) Prepare(ctx context.Context) error {
+	err := in.prepare(ctx)
+	if err != nil && in.journal != nil {
+		in.owners.leave(in)
+		err = errors.Join(err, in.journal.Close())
+		in.journal = nil
+	}
+	return err
+}
+
+func (in *Input) prepare(ctx context.Context) error {
 	var err error
 	if in.journal, err = logstream.OpenJournal(in.config.Journal(in.env.BaseDir)); err != nil {
 		return err
@@ -66,6 +79,11 @@ func (in *Input) Prepare(ctx context.Context) error {
 	in.keeper.journal = in.journal
 	if in.first, err = in.catalog.Refresh(ctx); err != nil {
 		return err
+	}
+	for _, s := range in.first.Streams {
+		if err := in.owners.claim(in, s.Name); err != nil {
+			return err
+		}
 	}
 	return in.first.Refused
 }
@@ -126,6 +144,14 @@ func (in *Input) start(ctx context.Context, feed plugin.Feed, l *logstream.Listi
 		if known {
 			continue
 		}
+		if err := in.owners.claim(in, s.Name); err != nil {
+			if !in.taken[s.Name] {
+				in.taken[s.Name] = true
+				in.warn(err)
+			}
+			continue
+		}
+		delete(in.taken, s.Name)
 		at, err := position(in.journal, s.Name, in.warn)
 		if err != nil {
 			in.warn(fmt.Errorf("stream %q is left for the next scan: %w", s.Name, err))
@@ -182,6 +208,7 @@ func (in *Input) forget(r *reader) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	delete(in.readers, r.name)
+	in.owners.free(in, r.name)
 }
 
 // all lists the readers by name.
@@ -201,6 +228,7 @@ func (in *Input) Close() error {
 	if in.journal == nil {
 		return nil
 	}
+	defer in.owners.leave(in)
 	return errors.Join(in.keeper.close(in.all()), in.journal.Close())
 }
 
