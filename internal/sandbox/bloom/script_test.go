@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", bloom.Open)
+	L.PreloadModule("other", bloom.Opener(bloom.Options{}))
 	luatest.Run(t, L, `assert(require "other".new(10, 0.1):add("x"))`)
 }
 

@@ -18,11 +18,8 @@ type Options struct {
 	Reserve func(L *lua.LState, n int)
 }
 
-// Open makes the module without limits of a host. It sets the global
-// circular_buffer and returns the module table to require.
-func Open(L *lua.LState) int { return Opener(Options{})(L) }
-
-// Opener returns a function like Open that keeps to the limits of o.
+// Opener returns the function that makes the module within the limits of o: it
+// sets the global circular_buffer and returns the module table to require.
 func Opener(o Options) lua.LGFunction {
 	return func(L *lua.LState) int {
 		meta := L.NewTypeMetatable(typeName)

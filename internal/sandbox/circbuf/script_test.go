@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", circbuf.Open)
+	L.PreloadModule("other", circbuf.Opener(circbuf.Options{}))
 	luatest.Run(t, L, `assert(require "other" == circular_buffer and circular_buffer.new(2, 1, 1))`)
 }
 

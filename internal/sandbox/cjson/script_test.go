@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("json_of_tests", cjson.Open)
+	L.PreloadModule("json_of_tests", cjson.Opener(cjson.Options{}))
 	luatest.Run(t, L, `
 		local mod = require "json_of_tests"
 		assert(mod == cjson and mod.encode({1}) == "[1]")`)

@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", cuckoo.Open)
+	L.PreloadModule("other", cuckoo.Opener(cuckoo.Options{}))
 	luatest.Run(t, L, `assert(require "other".new(10):add("x"))`)
 }
 

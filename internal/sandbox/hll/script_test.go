@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", hll.Open)
+	L.PreloadModule("other", hll.Opener(hll.Options{}))
 	luatest.Run(t, L, `assert(require "other".new():add("x"))`)
 }
 

@@ -16,7 +16,9 @@ func newState(tb testing.TB) *lua.LState {
 	tb.Helper()
 	l := lua.NewState(lua.Options{CallStackSize: 1 << 12, RegistrySize: 1 << 12, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 12})
 	tb.Cleanup(l.Close)
-	lpeg.Preload(l)
+	lpeg.Trust(l)
+	l.PreloadModule(lpeg.Name, lpeg.Open)
+	l.PreloadModule(lpeg.ReName, lpeg.OpenRe)
 	return l
 }
 

@@ -1,8 +1,8 @@
 // Package lpeg is LPeg for gopher-lua: patterns as Lua values, built by
 // expressions, that match strings and make values of what they matched. It
 // behaves like LPeg 1.0 and comes with re, the same in a notation like that of
-// regular expressions. [Open] and [OpenRe] are the loaders, [Preload] puts both
-// into package.preload.
+// regular expressions. [Open] and [OpenRe] are the loaders;
+// [Trust] is called before anything runs in the state.
 //
 // # From an expression to its values
 //

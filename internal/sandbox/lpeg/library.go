@@ -50,14 +50,6 @@ func Trust(l *lua.LState) {
 // trusted is the entry of the registry in which Trust keeps tonumber.
 const trusted = "heka.lpeg.tonumber"
 
-// Preload lets require find lpeg and re, if the state has package.preload. Nothing
-// may have run in the state before.
-func Preload(l *lua.LState) {
-	Trust(l)
-	l.PreloadModule(Name, Open)
-	l.PreloadModule(ReName, OpenRe)
-}
-
 // libraryOf returns the library of the state, which is kept in its registry.
 func libraryOf(l *lua.LState) *library {
 	registry := l.Get(lua.RegistryIndex).(*lua.LTable)

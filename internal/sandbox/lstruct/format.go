@@ -41,8 +41,6 @@ type formatError struct {
 	argument bool
 }
 
-func (e *formatError) Error() string { return e.text }
-
 // next returns the next option that has a value or bytes. ok is false at the end.
 func (f *format) next() (o option, ok bool, err *formatError) {
 	for f.rest != "" {

@@ -17,11 +17,8 @@ type Options struct {
 // module is the library of one Lua state.
 type module struct{ Options }
 
-// Open makes the module without limits of a host. It sets the global struct and
-// returns the module table to require.
-func Open(L *lua.LState) int { return Opener(Options{})(L) }
-
-// Opener returns a function like Open that keeps to the limits of o.
+// Opener returns the function that makes the module within the limits of o: it
+// sets the global struct and returns the module table to require.
 func Opener(o Options) lua.LGFunction {
 	return func(L *lua.LState) int {
 		m := &module{o}

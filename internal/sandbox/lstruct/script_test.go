@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", lstruct.Open)
+	L.PreloadModule("other", lstruct.Opener(lstruct.Options{}))
 	luatest.Run(t, L, `assert(require "other".size("<i4") == 4)`)
 }
 

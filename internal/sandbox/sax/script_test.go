@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 func TestOpenNeedsNoHost(t *testing.T) {
 	L := lua.NewState()
 	defer L.Close()
-	L.PreloadModule("other", sax.Open)
+	L.PreloadModule("other", sax.Opener(sax.Options{}))
 	luatest.Run(t, L, `assert(tostring(require "other".word.new("AB", 2)) == "AB")`)
 }
 
