@@ -274,3 +274,36 @@ func FuzzTLSOptions(f *testing.F) {
 		}
 	})
 }
+
+// session_tickets_disabled refuses to take up a session again; prefer_server_ciphers
+// is accepted without effect.
+func TestSessionTickets(t *testing.T) {
+	certFile, keyFile := netconftest.Certificate(t, t.TempDir(), "server", 1)
+	for _, disabled := range []bool{false, true} {
+		o := TLSOptions{CertFile: certFile, KeyFile: keyFile, SessionTicketsDisabled: disabled, PreferServerCiphers: true}
+		server, err := o.ServerConfig(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address, _ := serve(t, server)
+		client, err := (&TLSOptions{RootCAFile: certFile}).ClientConfig(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+		d := Dialer{Timeout: 10 * time.Second, TLS: client}
+		for i := range 2 {
+			conn, err := d.DialContext(t.Context(), "tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.ReadFull(conn, make([]byte, 2)); err != nil {
+				t.Fatal(err)
+			}
+			if resumed := conn.(*tls.Conn).ConnectionState().DidResume; resumed != (i == 1 && !disabled) {
+				t.Errorf("session_tickets_disabled = %t: connection %d resumed: %t", disabled, i, resumed)
+			}
+			conn.Close()
+		}
+	}
+}

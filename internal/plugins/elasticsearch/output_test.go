@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -421,5 +422,51 @@ func TestOptionsAreChecked(t *testing.T) {
 	p := feedtest.Find(t, Plugins(), "ElasticSearchOutput")
 	if !p.Consumer.UseBuffering || !p.NoTicker || !p.NeedsEncoder {
 		t.Errorf("defaults %+v", p)
+	}
+}
+
+func TestHTTPOptions(t *testing.T) {
+	stub := newStub(t)
+	proxy, asked := netconftest.Proxy(t, stub.ServeHTTP)
+	var l feedtest.Ledger
+	o, _ := newTestOutput(t, "http://far.away.invalid", func(c *OutputConfig) { c.Proxy = proxy })
+	push(t, o, l.Messages("ok 1"))
+	if host := <-asked; host != "far.away.invalid" || l.Delivered() != 1 {
+		t.Errorf("asked for %s, delivered %d", host, l.Delivered())
+	}
+
+	var conns atomic.Int64
+	s := httptest.NewUnstartedServer(stub)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	for i, fresh := range []bool{false, true} {
+		o, _ := newTestOutput(t, s.URL, func(c *OutputConfig) { c.HTTPDisableKeepalives, c.FlushCount = fresh, 1 })
+		push(t, o, l.Messages("ok 1", "ok 2", "ok 3"))
+		if n := conns.Swap(0); n != []int64{1, 3}[i] {
+			t.Errorf("%d connections with http_disable_keepalives = %t", n, fresh)
+		}
+	}
+
+	mute := netconftest.Mute(t)
+	for _, c := range []struct {
+		server string
+		change func(*OutputConfig)
+	}{
+		{"http://" + mute, func(c *OutputConfig) { c.HTTPTimeout = 1 }},
+		{"https://" + mute, func(c *OutputConfig) { c.HTTPTimeout, c.ConnectTimeout = 0, 1 }},
+	} {
+		o, _ := newTestOutput(t, c.server, c.change)
+		err := l.Messages("ok 1").Send(t.Context(), o, false)
+		if err == nil {
+			err = o.Flush(t.Context())
+		}
+		if err == nil {
+			t.Errorf("%s: no error", c.server)
+		}
 	}
 }

@@ -260,3 +260,12 @@ func TestCarbonOptionsAreChecked(t *testing.T) {
 	f("icmp", "h:1", `protocol: CarbonOutput: "icmp" is not a supported protocol, must be "tcp" or "udp"`)
 	f("tcp", "h", `address: address is "h"; it must be host:port`)
 }
+
+func TestConnectingTakesNoLongerThanItMay(t *testing.T) {
+	s := serve(t, "127.0.0.1:0")
+	o, _ := newTestCarbon(t, s.Addr().String(), func(c *CarbonConfig) { c.ConnectTimeout = 1 }) // a nanosecond
+	err := new(feedtest.Ledger).Messages("a 1 1").Send(t.Context(), o, false)
+	if err == nil || !strings.Contains(err.Error(), "timeout") && !strings.Contains(err.Error(), "deadline exceeded") {
+		t.Errorf("error %v", err)
+	}
+}

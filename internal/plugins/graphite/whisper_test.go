@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -179,4 +180,22 @@ func BenchmarkWhisper(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds(), "points/s")
+}
+
+// How new files summarise points is in their heads.
+func TestMethodAndFactorOfNewFiles(t *testing.T) {
+	own := float32(0.75)
+	o, _ := newTestWhisper(t, func(c *WhisperConfig) {
+		c.DefaultAggMethod, c.DefaultXFilesFactor = 3, 0.25
+		c.Rules = map[string]RuleConfig{"1": {Pattern: "own", XFilesFactor: &own}}
+	})
+	now := time.Now().Unix()
+	must(t, new(feedtest.Ledger).Messages(fmt.Sprintf("a 1 %d\nown 1 %d", now, now)).Send(t.Context(), o, false))
+	for path, factor := range map[string]float32{"a.wsp": 0.25, "own.wsp": own} {
+		b, err := os.ReadFile(filepath.Join(o.base, path))
+		must(t, err)
+		if got := math.Float32frombits(binary.BigEndian.Uint32(b[8:])); b[3] != 3 || got != factor {
+			t.Errorf("%s: method %d, factor %v", path, b[3], got)
+		}
+	}
 }

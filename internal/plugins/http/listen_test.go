@@ -569,3 +569,12 @@ func TestTheAddressMayBeTaken(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	l := listen(t, new(feedtest.Feed), func(c *ListenConfig) { c.IdleTimeout = time.Millisecond })
+	conn := l.raw(t, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na")
+	conn.SetReadDeadline(time.Now().Add(feedtest.Patience))
+	if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 200 OK") {
+		t.Errorf("%q, %v", answer, err)
+	}
+}

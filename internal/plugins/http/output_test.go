@@ -10,7 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -209,4 +211,43 @@ func TestOutputOptionsAreChecked(t *testing.T) {
 	f(OutputConfig{Address: "http://a/", FlushCount: 2, Method: "GET"}, "flush_count: ")
 	f(OutputConfig{Address: "http://a/", Username: "me", BearerToken: "x"}, "bearer_token: ")
 	f(OutputConfig{Address: "http://a/", Headers: map[string][]string{"A": {"b\r\nC: d"}}}, "headers: header A has a line break")
+}
+
+func TestOutputUsesAProxy(t *testing.T) {
+	proxy, asked := netconftest.Proxy(t, func(http.ResponseWriter, *http.Request) {})
+	o := newTestOutput(t, "http://far.away.invalid/in", func(c *OutputConfig) { c.Proxy = proxy })
+	var l feedtest.Ledger
+	push(t, o, l.Messages("one"))
+	if host := <-asked; host != "far.away.invalid" || l.Delivered() != 1 {
+		t.Errorf("asked for %s, delivered %d", host, l.Delivered())
+	}
+}
+
+// A server that does not answer a request, or a TLS handshake, is given up.
+func TestOutputTimesOut(t *testing.T) {
+	f := func(address string, change func(*OutputConfig)) {
+		t.Helper()
+		o := newTestOutput(t, address, change)
+		if err := new(feedtest.Ledger).Messages("one").Send(t.Context(), o, true); err == nil {
+			err = o.Flush(t.Context())
+			if err == nil {
+				t.Errorf("%s: no error", address)
+			}
+		}
+	}
+	mute := netconftest.Mute(t)
+	f("http://"+mute, func(c *OutputConfig) { c.HTTPTimeout = 1 })
+	f("https://"+mute, func(c *OutputConfig) { c.HTTPTimeout, c.ConnectTimeout = 0, 1 })
+}
+
+func TestRequestsAreCutByBytes(t *testing.T) {
+	r := receive(t)
+	o := newTestOutput(t, r.URL, func(c *OutputConfig) {
+		c.FlushCount, c.FlushBytes, c.FlushInterval = 100, 1024, 70
+	})
+	long := strings.Repeat("x", 600)
+	push(t, o, new(feedtest.Ledger).Messages(long, long, long))
+	if n := len(r.bodies()); n < 2 || o.FlushInterval() != 70*time.Millisecond {
+		t.Errorf("%d requests, flushed every %v", n, o.FlushInterval())
+	}
 }

@@ -260,3 +260,21 @@ func TestOptionsAreChecked(t *testing.T) {
 	f(&ListenConfig{Address: ":1", Headers: map[string][]string{"a b": nil}}, `headers: "a b" is no name of a header`)
 	f(&ListenConfig{Address: "fd:3"}, "")
 }
+
+func TestSeveritiesAreThoseOfTheOptions(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			w.WriteHeader(500)
+		}
+		io.WriteString(w, r.URL.Path)
+	})
+	feed := new(feedtest.Feed)
+	ticks, _ := poll(t, feed, func(c *InputConfig) { c.SuccessSeverity, c.ErrorSeverity, c.Concurrency = 5, 2, 1 }, url+"/good", url+"/bad")
+	ticks <- time.Now()
+	feed.WaitFor(t, 2)
+	for i, want := range []int32{5, 2} {
+		if m := feed.Messages()[i]; m.Severity() != want {
+			t.Errorf("%s has the severity %d", m.Payload(), m.Severity())
+		}
+	}
+}

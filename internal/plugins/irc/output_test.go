@@ -2,14 +2,17 @@ package irc
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 )
 
@@ -191,4 +194,95 @@ func TestChannelsThatCannotBeJoined(t *testing.T) {
 			t.Errorf("log %s", log)
 		}
 	}
+}
+
+// untilLogged waits for a text in the log.
+func untilLogged(t *testing.T, log *feedtest.Log, want string) {
+	t.Helper()
+	for end := time.Now().Add(feedtest.Patience); !strings.Contains(log.String(), want); {
+		if time.Now().After(end) {
+			t.Fatalf("the log lacks %q:\n%s", want, log)
+		}
+		runtime.Gosched()
+	}
+}
+
+func TestAKickedClientMayJoinAgain(t *testing.T) {
+	for _, rejoin := range []bool{true, false} {
+		s := serve(t)
+		o, log := newTestOutput(t, s, func(c *config) { c.RejoinOnKick, c.VerboseIRCLogging = rejoin, true })
+		joins := 0
+		for line := ""; line != "JOIN #b"; {
+			if line = next(t, s.said); line == "JOIN #a key" {
+				joins++
+			}
+		}
+		s.mu.Lock()
+		fmt.Fprint(s.conns[0], ":srv KICK #a me :bye\r\n")
+		s.mu.Unlock()
+		untilLogged(t, log, "irc: :srv KICK #a me :bye")
+		var l feedtest.Ledger
+		if err := l.Messages("text").Send(t.Context(), o, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		o.Close()
+		for line := ""; line != "QUIT"; {
+			if line = next(t, s.said); line == "JOIN #a key" {
+				joins++
+			}
+		}
+		told := len(s.told) // all that came before QUIT
+		if want := map[bool]int{true: 2, false: 1}[rejoin]; joins != want || told != want {
+			t.Errorf("rejoin_on_kick = %t: joined %d times, told %d channels", rejoin, joins, told)
+		}
+	}
+}
+
+func TestTheQueueOfAChannelIsBounded(t *testing.T) {
+	s := serve(t)
+	s.join = func(channel string) string { return map[string]string{"#a": "471"}[channel] }
+	o, log := newTestOutput(t, s, func(c *config) { c.QueueSize, c.TimeBeforeRejoin, c.MaxJoinRetries = 1, 3600, 1 })
+	var l feedtest.Ledger
+	if err := l.Messages("one", "two").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	untilLogged(t, log, "Dropped message. BacklogQueue is full. Channel: #a.")
+	for _, want := range []string{"#b one", "#b two"} {
+		if got := next(t, s.told); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestTLSAndItsTimeout(t *testing.T) {
+	certFile, keyFile := netconftest.Certificate(t, t.TempDir(), "server", 1)
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	said := make(chan string, 1)
+	go func() {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		line, _ := bufio.NewReader(conn).ReadString('\n')
+		said <- line
+	}()
+	secure := func(c *config) { c.UseTLS, c.TLS.RootCAFile, c.Timeout = true, certFile, 1 }
+	newTestOutput(t, &ircServer{Listener: ln}, secure)
+	if got := next(t, said); got != "NICK heka\r\n" {
+		t.Errorf("got %q", got)
+	}
+	_, log := newTestOutput(t, serve(t), secure) // which knows no TLS and says nothing
+	untilLogged(t, log, "Unable to connect to irc server")
 }

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -220,4 +222,37 @@ func TestOptionsAreChecked(t *testing.T) {
 	f(func(c *OutputConfig) { c.Labels = plugin.Pairs{{Key: "a-b"}} }, `labels: "a-b" is no name of a label`)
 	f(func(c *OutputConfig) { c.Metadata = plugin.Pairs{{Key: "a", Value: "%{b"}} }, "metadata: a: ")
 	f(func(c *OutputConfig) { c.Username, c.BearerToken = "a", "b" }, "bearer_token: ")
+}
+
+func TestHTTPOptions(t *testing.T) {
+	s := newServer(t)
+	proxy, asked := netconftest.Proxy(t, s.ServeHTTP)
+	o := newTestOutput(t, "http://far.away.invalid", func(c *OutputConfig) { c.Proxy = proxy })
+	var l feedtest.Ledger
+	must(t, l.Messages("a").Send(t.Context(), o, true))
+	must(t, o.Flush(t.Context()))
+	if host := <-asked; host != "far.away.invalid" || l.Delivered() != 1 {
+		t.Errorf("asked for %s, delivered %d", host, l.Delivered())
+	}
+	mute := netconftest.Mute(t)
+	for url, change := range map[string]func(*OutputConfig){
+		"http://" + mute:  func(c *OutputConfig) { c.HTTPTimeout = 1 },
+		"https://" + mute: func(c *OutputConfig) { c.HTTPTimeout, c.ConnectTimeout = 0, 1 },
+	} {
+		o := newTestOutput(t, url, change)
+		must(t, new(feedtest.Ledger).Messages("a").Send(t.Context(), o, true))
+		if err := o.Flush(t.Context()); err == nil {
+			t.Errorf("%s: no error", url)
+		}
+	}
+}
+
+func TestRequestsAreCutByCount(t *testing.T) {
+	s := newServer(t)
+	o := newTestOutput(t, s.URL, func(c *OutputConfig) { c.FlushCount, c.FlushInterval = 2, 70 })
+	must(t, new(feedtest.Ledger).Messages("a", "b", "c").Send(t.Context(), o, true))
+	must(t, o.Flush(t.Context()))
+	if len(s.requests) != 2 || o.FlushInterval() != 70*time.Millisecond {
+		t.Errorf("%d requests, flushed every %v", len(s.requests), o.FlushInterval())
+	}
 }

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -149,6 +151,20 @@ func TestAProgramThatFails(t *testing.T) {
 		})
 		if err := o.Send(t.Context(), pack("OK:x")); err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+// A server that does not answer is given up by either limit; use_tls has no effect.
+func TestAServerThatDoesNotAnswer(t *testing.T) {
+	mute := netconftest.Mute(t)
+	for _, change := range []func(*config){
+		func(c *config) { c.ResponseHeaderTimeout, c.Timeout = 1, time.Hour },
+		func(c *config) { c.ResponseHeaderTimeout, c.Timeout, c.UseTLS = 0, time.Millisecond, true },
+	} {
+		o := newTestOutput(t, func(c *config) { c.URL = "http://" + mute; change(c) })
+		if err := o.Send(t.Context(), pack("OK:x")); err == nil {
+			t.Error("no error")
 		}
 	}
 }

@@ -87,11 +87,11 @@ func (c *collector) count(want string) (n int) {
 
 func newTree(t *testing.T) *tree {
 	tr := &tree{t: t, dir: t.TempDir(), log: &text{}, out: &collector{}, done: make(chan struct{})}
-	tr.mkdir("processes")
+	tr.mkdir("procs")
 	return tr
 }
 
-func (tr *tree) path(name string) string { return filepath.Join(tr.dir, "processes", name) }
+func (tr *tree) path(name string) string { return filepath.Join(tr.dir, "procs", name) }
 
 func (tr *tree) mkdir(name string) {
 	tr.t.Helper()
@@ -103,7 +103,7 @@ func (tr *tree) mkdir(name string) {
 // write puts a file in its place at once, so that a scan sees all or nothing of it.
 func (tr *tree) write(name, body string) {
 	tr.t.Helper()
-	tr.mkdir(filepath.Join("processes", filepath.Dir(name)))
+	tr.mkdir(filepath.Join("procs", filepath.Dir(name)))
 	temp := filepath.Join(tr.dir, "new")
 	if err := os.WriteFile(temp, []byte(body), 0o644); err != nil {
 		tr.t.Fatal(err)
@@ -123,7 +123,7 @@ func (tr *tree) remove(name string) {
 // run starts heka; more is further TOML.
 func (tr *tree) run(once bool, more string) {
 	tr.t.Helper()
-	toml := "[ProcessDirectoryInput]\nticker_interval = 1\n[out]\ntype = \"CollectOutput\"\nmessage_matcher = \"TRUE\"\n" + more
+	toml := "[ProcessDirectoryInput]\nprocess_dir = \"procs\"\nticker_interval = 1\n[out]\ntype = \"CollectOutput\"\nmessage_matcher = \"TRUE\"\n" + more
 	cfg, problems := config.LoadBytes("heka.toml", []byte(toml), config.Options{})
 	if problems.HasErrors() {
 		tr.t.Fatal(problems)
@@ -270,7 +270,7 @@ func TestDirectoryNamesMistakes(t *testing.T) {
 	tr.write("3600/good.toml", "[ProcessInput\n")
 	tr.untilSaid("loading process file '" + tr.path("3600/good.toml"))
 	tr.remove(".")
-	tr.untilSaid("walking '" + filepath.Join(tr.dir, "processes") + "': ")
+	tr.untilSaid("walking '" + filepath.Join(tr.dir, "procs") + "': ")
 	tr.untilSaid("Removed: " + tr.path("3600/fixed.toml"))
 	tr.untilSaid("Removed: " + tr.path("3600/good.toml"))
 	if n := strings.Count(tr.log.String(), "Removed: "); n != 2 {

@@ -229,3 +229,18 @@ func TestInputOptionsAreChecked(t *testing.T) {
 	f(InputConfig{Labels: map[string]string{"a-b": "c"}}, `"a-b" is no name for a label`)
 	f(InputConfig{accessConfig: accessConfig{BearerToken: "t", Username: "u"}}, "exclude one another")
 }
+
+func TestMessagesHaveTheTypeOfTheOption(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, metrics) }))
+	defer server.Close()
+	r := start(t, true, func(c *InputConfig) { c.MessageType = "sample" }, server.URL)
+	r.feed.lines()
+	for _, m := range r.feed.got {
+		if m.Type() != "sample" {
+			t.Errorf("message %+v", m)
+		}
+	}
+	if len(r.feed.got) == 0 {
+		t.Error("no messages")
+	}
+}

@@ -216,3 +216,14 @@ func TestDecoderReport(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// can_exit is accepted: on_fatal decides.
+func TestDecoderIgnoresCanExit(t *testing.T) {
+	for _, may := range []bool{true, false} {
+		b := newBed(t, "dec", `function process_message() error("x") end`)
+		d := running(b, "SandboxDecoder", func(c *DecoderConfig) { c.CanExit = may })
+		if _, err := expand(t, d, vectorPack()); err == nil || plugin.IsExit(err) {
+			t.Errorf("can_exit = %t: %v", may, err)
+		}
+	}
+}

@@ -2,6 +2,9 @@ package sandbox
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hekad/heka/message"
@@ -65,6 +68,44 @@ func TestEncoderThatFailedStaysAway(t *testing.T) {
 	for _, fatal := range []bool{true, false} {
 		if _, err := e.Append(nil, vectorPack()); err == nil || (err.Error() == "No sandbox.") == fatal {
 			t.Error(err)
+		}
+	}
+}
+
+// Every kind of script looks for modules where module_directory says.
+func TestModuleDirectory(t *testing.T) {
+	modules := t.TempDir()
+	if err := os.WriteFile(filepath.Join(modules, "far.lua"), []byte("return {}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := newBed(t, "x", "require 'far' function process_message() return 0 end")
+	for _, directory := range []string{"", modules, "/nowhere;" + modules} {
+		for kind, build := range map[string]func() (any, error){
+			"input": func() (any, error) {
+				return build(b, "SandboxInput", func(c *InputConfig) { c.ModuleDirectory = directory })
+			},
+			"decoder": func() (any, error) {
+				return build(b, "SandboxDecoder", func(c *DecoderConfig) { c.ModuleDirectory = directory })
+			},
+			"filter": func() (any, error) {
+				return build(b, "SandboxFilter", func(c *FilterConfig) { c.ModuleDirectory = directory })
+			},
+			"encoder": func() (any, error) {
+				return build(b, "SandboxEncoder", func(c *EncoderConfig) { c.ModuleDirectory = directory })
+			},
+			"output": func() (any, error) {
+				return build(b, "SandboxOutput", func(c *OutputConfig) { c.ModuleDirectory = directory })
+			},
+		} {
+			inst, err := build()
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = inst.(plugin.Preparer).Prepare(t.Context())
+			if (err == nil) != (directory != "") || err != nil && !strings.Contains(err.Error(), "module 'far' not found") {
+				t.Errorf("%s, module_directory %q: %v", kind, directory, err)
+			}
+			inst.(plugin.Closer).Close()
 		}
 	}
 }

@@ -231,3 +231,11 @@ func TestBigFlushesAreSeveralMessages(t *testing.T) {
 		t.Errorf("%d messages", len(payloads))
 	}
 }
+
+func TestSetsHaveAPrefix(t *testing.T) {
+	r := start(t, func(c *AccumConfig) { c.SetPrefix = "unique" })
+	r.take(t, "k:a|s")
+	if got := r.flush(t); !slices.Contains(got, "stats.unique.k.count 1") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hekad/heka/internal/netconf"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -209,5 +210,44 @@ func TestAddressesAreChecked(t *testing.T) {
 		if err := (&InputConfig{Address: address}).Check(); (err == nil) != good {
 			t.Errorf("%q: %v", address, err)
 		}
+	}
+}
+
+func TestTheReceiveBufferIsThatOfTheOption(t *testing.T) {
+	p := feedtest.Find(t, Plugins(), "StatsdInput")
+	sizes := map[uint32]int{}
+	for _, size := range []uint32{4096, 65536} {
+		env, _ := feedtest.Env(t, "statsd")
+		c := p.NewConfig().(*InputConfig)
+		c.Address, c.ReceiveBuffer = "127.0.0.1:0", size
+		built, err := p.Build(c, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := built.(*Input)
+		if err := in.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := net.Dial("udp", in.socket.LocalAddr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 40 { // more than fit into the smaller one
+			if _, err := conn.Write(make([]byte, 500)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		conn.Close()
+		d := netconf.NewDatagrams(in.socket, 1, 1000)
+		for in.socket.SetReadDeadline(time.Now().Add(time.Second)); sizes[size] < 40; sizes[size]++ {
+			if _, _, err := d.Read(); err != nil {
+				break
+			}
+			in.socket.SetReadDeadline(time.Now().Add(time.Second))
+		}
+		in.socket.Close()
+	}
+	if sizes[4096] == 0 || sizes[4096] == 40 || sizes[65536] != 40 {
+		t.Errorf("datagrams that fit: %v", sizes)
 	}
 }

@@ -256,3 +256,18 @@ func TestWhatWasNotAcknowledgedIsSentAgain(t *testing.T) {
 		t.Errorf("delivered %d", l.Delivered())
 	}
 }
+
+// A server that does not answer the question is one for which acknowledge_fallback
+// is meant.
+func TestAServerThatDoesNotAcknowledge(t *testing.T) {
+	for _, fallback := range []bool{true, false} {
+		o, log := acknowledging(t, netconftest.Mute(t), func(c *OutputConfig) {
+			c.AcknowledgeTimeout, c.AcknowledgeFallback = 10*time.Millisecond, fallback
+		})
+		var l feedtest.Ledger
+		err := l.Messages("a").Send(t.Context(), o, false)
+		if (err == nil) != fallback || l.Delivered() == 1 != fallback || strings.Contains(log.String(), "going on without acknowledgement") != fallback {
+			t.Errorf("acknowledge_fallback = %t: %v, delivered %d, %s", fallback, err, l.Delivered(), log)
+		}
+	}
+}

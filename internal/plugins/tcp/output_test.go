@@ -330,3 +330,10 @@ func TestOutputDefaults(t *testing.T) {
 		t.Errorf("defaults %+v", c)
 	}
 }
+
+func TestConnectingTakesNoLongerThanItMay(t *testing.T) {
+	o, _ := newTestOutput(t, netconftest.Mute(t), func(c *OutputConfig) { c.UseTLS, c.ConnectTimeout = true, time.Millisecond })
+	if err := new(feedtest.Ledger).Messages("a").Send(t.Context(), o, false); err == nil || !strings.Contains(err.Error(), "TLS handshake") {
+		t.Errorf("error %v", err)
+	}
+}
