@@ -110,6 +110,7 @@ func run(c *cobra.Command, path string, once bool, plugins []plugin.Plugin) (err
 		return err
 	}
 	defer stopAdmin()
+	defer keepHouse()()
 	signals.watch(host, log, func() { reload(c, path, host, api, inForce, log) })
 	defer signals.stop()
 	log.Info("Starting hekad...")

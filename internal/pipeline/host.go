@@ -87,7 +87,6 @@ func (h *Host) Run(ctx context.Context) (int, error) {
 	var helpers sync.WaitGroup
 	helpers.Go(func() { h.reports(background) })
 	helpers.Go(func() { h.diagnose(background) })
-	helpers.Go(func() { h.giveBack(background) })
 
 	inputsDone := h.whenInputsEnd(stopGatherers)
 	asked := true // to stop; otherwise the end of the data is the end

@@ -244,6 +244,9 @@ func (r *reader) keep(offset int64) {
 	r.follower.Forget(offset)
 }
 
+// counters is how many counters a stream has.
+const counters = 4
+
 // report adds the stream's counters.
 func (r *reader) report(report *plugin.Report) {
 	st := r.follower.Status()
