@@ -19,7 +19,7 @@ type InputOptions struct {
 	SynchronousDecode bool `toml:"synchronous_decode"`
 	// Number of goroutines that decode one stream's records, in order, each
 	// with its own decoder instance. For decoders that keep no state from one
-	// message to the next.
+	// message to the next; for those that join records it has no effect.
 	DecoderWorkers int `toml:"decoder_workers" min:"1" max:"64"`
 	// Route messages that could not be decoded, with the fields decode_failure
 	// and decode_error, instead of dropping them.

@@ -60,7 +60,8 @@ func (e *Expansion) Add(p *Pack) { e.Packs = append(e.Packs, p) }
 // Holder is a Decoder that keeps records, or parts of them, for messages that it
 // makes later, such as the parts of a long line. The position of an input that
 // remembers one does not move over a record that is held, so that the message
-// comes again as a whole if heka is killed. It is not asked with decoder_workers.
+// comes again as a whole if heka is killed. One instance gets all records of a stream,
+// whatever decoder_workers says.
 type Holder interface {
 	// Held says how many calls ago, after a call of Decode or Expand, the oldest
 	// record came that is still held: 1 is the last call, 0 that nothing is.

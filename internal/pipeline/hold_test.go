@@ -95,6 +95,35 @@ message_matcher = "TRUE"
 	}
 }
 
+// A line may go on in the next batch, which another worker would get.
+func TestADecoderThatHoldsRecordsGetsThemAll(t *testing.T) {
+	var text strings.Builder
+	var want []string
+	for i := range 2000 {
+		fmt.Fprintf(&text, "a%d+\nb%d\na%d\n", i, i, i)
+		want = append(want, fmt.Sprintf("b%d", i), fmt.Sprintf("a%da%d", i, i))
+	}
+	out := &sink{}
+	g := newGraph(t, `
+[in]
+type = "ReaderInput"
+decoder = "JoinDecoder"
+decoder_workers = 3
+[JoinDecoder]
+[out]
+type = "OutOutput"
+message_matcher = "TRUE"
+`, joinDecoder(), readerInput("ReaderInput", &reader{open: readers(text.String(), "")}), sinkOutput("OutOutput", out))
+	g.start()
+	g.balanced()
+	if got := out.payloads(); !slices.Equal(got, want) {
+		t.Errorf("got %d messages, want %d: %.200q", len(got), len(want), got)
+	}
+	if n := strings.Count(g.log.String(), "decoder_workers is 3, but one works"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, g.log)
+	}
+}
+
 func TestAPartWithoutAnEndDoesNotKeepThePosition(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("b1+\n")

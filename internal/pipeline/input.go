@@ -28,8 +28,9 @@ type input struct {
 	newDecoder  func(token string, worker int) (*decoding, error) // nil without a decoder
 
 	instance atomic.Pointer[any]
-	prepared bool // and not yet running
-	begun    bool // the instance is to be closed
+	prepared bool        // and not yet running
+	begun    bool        // the instance is to be closed
+	alone    atomic.Bool // it was said that decoder_workers do not count
 	state    atomic.Pointer[string]
 	ended    chan struct{} // closed when it works no more
 	cause    error         // why, set before that; nil: it was told to, or has reached its end
@@ -223,15 +224,7 @@ func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 		s.order = &order{delivered: o.Delivered, open: in.unacked}
 	}
 	if in.newDecoder != nil {
-		if in.opts.DecoderWorkers > 1 {
-			s.workers, err = newWorkers(s, o.Token, in.opts.DecoderWorkers)
-		} else {
-			s.decoder, err = in.newDecoder(o.Token, 0)
-			if err == nil {
-				s.held.by, _ = s.decoder.Decoder.(plugin.Holder)
-			}
-		}
-		if err != nil {
+		if err = in.decodes(s, o.Token); err != nil {
 			closeHelper(s.split.Splitter, in.log)
 			return nil, err
 		}
@@ -240,6 +233,26 @@ func (in *input) Open(o plugin.StreamOptions) (plugin.Stream, error) {
 	defer in.mu.Unlock()
 	in.streams[s] = o.Token
 	return s, nil
+}
+
+// decodes gives a stream its decoder, or the workers that have one each. A decoder
+// that keeps records for later messages must see all of them.
+func (in *input) decodes(s *stream, token string) error {
+	d, err := in.newDecoder(token, 0)
+	if err != nil {
+		return err
+	}
+	holder, holds := d.Decoder.(plugin.Holder)
+	n := in.opts.DecoderWorkers
+	if n > 1 && !holds {
+		s.workers, err = newWorkers(s, token, n, d)
+		return err
+	}
+	if n > 1 && in.alone.CompareAndSwap(false, true) {
+		in.log.Warn(fmt.Sprintf("decoder_workers is %d, but one works: the decoder joins records that follow one another", n))
+	}
+	s.decoder, s.held.by = d, holder
+	return nil
 }
 
 // closed forgets a stream.

@@ -36,10 +36,14 @@ type parcel struct {
 	time int64 // of the read
 }
 
-func newWorkers(s *stream, token string, n int) (*workers, error) {
+// newWorkers starts n workers, of which the first gets the given decoder.
+func newWorkers(s *stream, token string, n int, first *decoding) (*workers, error) {
 	w := &workers{s: s}
 	for i := range n {
-		d, err := s.in.newDecoder(token, i)
+		d, err := first, error(nil)
+		if i > 0 {
+			d, err = s.in.newDecoder(token, i)
+		}
 		if err != nil {
 			for _, k := range w.each {
 				k.twin.decoder.close()

@@ -7,7 +7,7 @@ package container
 // together again, for each stream by itself; the time is that of the first part.
 //
 // The decoder keeps parts from one line to the next, so that decoder_workers of
-// the input must stay 1.
+// the input have no effect.
 //
 //	[pods]
 //	type = "LogstreamerInput"
@@ -39,7 +39,7 @@ type CriConfig struct {
 // the time is that of the first part.
 //
 // The decoder keeps parts from one line to the next, so that decoder_workers of
-// the input must stay 1.
+// the input have no effect.
 //
 //	[docker]
 //	type = "LogstreamerInput"

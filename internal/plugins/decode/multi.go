@@ -18,6 +18,7 @@ type multi struct {
 	logSubs bool
 	log     *slog.Logger
 	exit    error // of a sub-decoder that has ended for good
+	calls   uint64
 
 	saved     message.Message // the message as it was before a sub-decoder
 	from      []*plugin.Pack  // messages that wait for the next sub-decoder
@@ -30,6 +31,39 @@ type sub struct {
 	plugin.Decoder
 	name     string
 	expander plugin.Expander // nil when it makes one message of one
+	holder   plugin.Holder   // nil when it keeps nothing for later messages
+	held     []uint64        // calls of the MultiDecoder since the oldest whose message it holds
+}
+
+// maxHeld is how many calls the host waits for what is held, see plugin.Holder.
+const maxHeld = 10_000
+
+// note takes down, behind a call of the sub-decoder in the given call of the
+// MultiDecoder, what it holds.
+func (s *sub) note(call uint64) {
+	n := min(s.holder.Held(), maxHeld)
+	if n <= 0 {
+		s.held = s.held[:0]
+		return
+	}
+	s.held = append(s.held, call)
+	if spare := len(s.held) - n; spare > 0 {
+		s.held = append(s.held[:0], s.held[spare:]...)
+	}
+}
+
+// holding is a multi that has sub-decoders which keep messages for later.
+type holding struct{ *multi }
+
+// Held implements plugin.Holder.
+func (h holding) Held() int {
+	oldest := h.calls + 1
+	for _, s := range h.subs {
+		if len(s.held) > 0 {
+			oldest = min(oldest, s.held[0])
+		}
+	}
+	return int(h.calls + 1 - oldest)
 }
 
 func newMulti(c *multiConfig, env *plugin.Env) (plugin.Decoder, error) {
@@ -42,6 +76,7 @@ func newMulti(c *multiConfig, env *plugin.Env) (plugin.Decoder, error) {
 		return nil, plugin.BadOption("cascade_strategy", "Unrecognized cascade strategy: %s", c.CascadeStrategy)
 	}
 	var problems []error
+	holds := false
 	for i, name := range c.Subs {
 		decoder, err := env.Decoder(name)
 		if err != nil {
@@ -51,7 +86,12 @@ func newMulti(c *multiConfig, env *plugin.Env) (plugin.Decoder, error) {
 		s := &sub{Decoder: decoder, name: name}
 		s.init(env)
 		s.expander, _ = decoder.(plugin.Expander)
+		s.holder, _ = decoder.(plugin.Holder)
+		holds = holds || s.holder != nil
 		d.subs = append(d.subs, s)
+	}
+	if holds {
+		return holding{d}, errors.Join(problems...)
 	}
 	return d, errors.Join(problems...)
 }
@@ -66,6 +106,7 @@ var (
 // hot: once per message; allocates nothing of its own.
 func (d *multi) Expand(p *plugin.Pack, out *plugin.Expansion) error {
 	start := d.begin()
+	d.calls++
 	before := len(out.Packs)
 	ok := d.expand(p, out)
 	err := d.exit
@@ -120,6 +161,12 @@ func (d *multi) run(s *sub, p *plugin.Pack, out *plugin.Expansion) bool {
 		}
 	} else if err = s.Decode(p); err == nil {
 		out.Add(p)
+	}
+	if s.holder != nil {
+		s.note(d.calls)
+		if errors.Is(err, plugin.ErrSkip) && len(s.held) > 0 {
+			err = nil // it keeps the message, or a part of it, for a later one
+		}
 	}
 	s.end(start, err)
 	if err == nil {

@@ -21,6 +21,8 @@ import (
 //	           it fails on it
 //	nothing    an expander without results
 //	nested     a MultiDecoder with m and s
+//	joins      joins messages that end in a plus sign with the next one, and fails on
+//	           those that begin with s
 func subDecoder(t testing.TB, name string) plugin.Decoder {
 	regex := func(expr, field string, logErrors bool) plugin.Decoder {
 		return mustBuild(t, "PayloadRegexDecoder", map[string]any{"match_regex": expr, "log_errors": logErrors}, [2]string{field, "%1%"})
@@ -40,11 +42,38 @@ func subDecoder(t testing.TB, name string) plugin.Decoder {
 		return copies{}
 	case "nothing":
 		return nothing{}
+	case "joins":
+		return &joins{}
 	case "nested":
 		return mustBuild(t, "MultiDecoder", map[string]any{"subs": []string{"m", "s"}})
 	}
 	return nil
 }
+
+type joins struct {
+	text  string
+	parts int // calls since the one that brought the first part, with it
+}
+
+func (j *joins) Decode(p *plugin.Pack) error {
+	if j.parts > 0 {
+		j.parts++
+	}
+	text := p.Message.Payload()
+	if strings.HasPrefix(text, "s") {
+		return errors.New("an s")
+	}
+	if part, more := strings.CutSuffix(text, "+"); more {
+		j.text += part
+		j.parts = max(j.parts, 1)
+		return plugin.ErrSkip
+	}
+	p.Message.SetPayload(j.text + text)
+	j.text, j.parts = "", 0
+	return nil
+}
+
+func (j *joins) Held() int { return j.parts }
 
 type dirty struct{}
 
@@ -224,5 +253,41 @@ func TestProtobufKeepsTheEncodedForm(t *testing.T) {
 	}
 	if p.Message.Severity() != message.DefaultSeverity {
 		t.Error("severity is not the default")
+	}
+}
+
+// TestASubdecoderMayHoldMessages has one that joins messages behind one that takes some
+// of them before.
+func TestASubdecoderMayHoldMessages(t *testing.T) {
+	for _, c := range []struct {
+		subs     []string
+		strategy string
+	}{
+		{[]string{"s", "joins", "m"}, "first-wins"},
+		{[]string{"joins", "s"}, "all"},
+	} {
+		d := mustBuild(t, "MultiDecoder", map[string]any{"subs": c.subs, "cascade_strategy": c.strategy})
+		for i, step := range []struct {
+			text, want string // "" is nothing
+			held       int
+		}{
+			{"a", "a", 0}, {"m1+", "", 1}, {"s1", "s1", 2}, {"m2+", "", 3}, {"s2", "s2", 4}, {"m3", "m1m2m3", 0}, {"s3", "s3", 0}, {"b+", "", 1},
+		} {
+			p := new(plugin.Pack)
+			p.Reset(nil)
+			p.Message.SetPayload(step.text)
+			x := &plugin.Expansion{}
+			err := d.(plugin.Expander).Expand(p, x)
+			got := ""
+			if len(x.Packs) > 0 {
+				got = x.Packs[0].Message.Payload()
+			}
+			if held := d.(plugin.Holder).Held(); err != nil || got != step.want || held != step.held {
+				t.Errorf("%s, step %d: got %q, want %q; held %d, want %d; %v", c.strategy, i, got, step.want, held, step.held, err)
+			}
+		}
+	}
+	if _, holds := mustBuild(t, "MultiDecoder", map[string]any{"subs": []string{"m"}}).(plugin.Holder); holds {
+		t.Error("a MultiDecoder of decoders that hold nothing is asked")
 	}
 }
