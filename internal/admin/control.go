@@ -15,7 +15,11 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"sync"
+	"time"
 
+	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/httpguard"
 	"github.com/hekad/heka/plugin"
 )
@@ -25,7 +29,7 @@ import (
 func (s *Server) controlling(f http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := httpguard.Controller(r); !ok {
-			s.audit(r, "was refused "+r.Method+" "+r.URL.Path)
+			s.refusals.note(func() { s.audit(r, fmt.Sprintf("was refused %s %q", r.Method, r.URL.Path)) })
 			httpguard.Refuse(w, http.StatusForbidden, "filters are loaded and unloaded over the socket file, or with a token: set admin_token in [hekad], or control = true in the section of the DashboardOutput")
 			return
 		}
@@ -33,7 +37,25 @@ func (s *Server) controlling(f http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// audit logs what somebody did.
+// refusals are logged once in a while: whoever may not do a thing shall not fill the
+// disk with it either.
+type refusals struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+const refusalsEvery = 5 * time.Second
+
+func (r *refusals) note(log func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := time.Now(); now.Sub(r.last) >= refusalsEvery {
+		r.last = now
+		log()
+	}
+}
+
+// audit logs what somebody did, in one line.
 func (s *Server) audit(r *http.Request, did string) {
 	if s.opts.Audit == nil {
 		return
@@ -42,7 +64,7 @@ func (s *Server) audit(r *http.Request, did string) {
 	if !ok {
 		who = asker(r)
 	}
-	s.opts.Audit.Info("admin API: " + cmp.Or(who, "somebody") + " " + did)
+	s.opts.Audit.Info("admin API: " + config.OneLine(cmp.Or(who, "somebody")+" "+strings.TrimSuffix(did, "\n")))
 }
 
 // SandboxOrder asks for a filter: a POST to /api/v1/sandboxes.
@@ -191,8 +213,14 @@ func asker(r *http.Request) string {
 
 // withPeer notes who is at the other end of a connection, where the system tells.
 func withPeer(ctx context.Context, c net.Conn) context.Context {
-	if u, ok := c.(*net.UnixConn); ok {
-		return context.WithValue(ctx, peerKey{}, peer(u))
+	for {
+		switch inner := c.(type) {
+		case *net.UnixConn:
+			return context.WithValue(ctx, peerKey{}, peer(inner))
+		case interface{ NetConn() net.Conn }:
+			c = inner.NetConn()
+		default:
+			return ctx
+		}
 	}
-	return ctx
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -101,17 +103,25 @@ func (e Endpoint) Listen(ctx context.Context) (net.Listener, error) {
 		if err := os.Chmod(path, 0o600); err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
-		return l, nil
+		return few(l), nil
 	}
 	l, err := netconf.Listen(ctx, "tcp", e.Address, none)
-	if err != nil || e.CertFile == "" {
-		return l, err
+	if err != nil {
+		return nil, err
+	}
+	if e.CertFile == "" {
+		return few(l), nil
 	}
 	pair, err := tls.LoadX509KeyPair(e.CertFile, e.KeyFile)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
+	return tls.NewListener(few(l), &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
+}
+
+// few bounds the connections.
+func few(l netconf.StreamListener) net.Listener {
+	return netconf.Limit(l, maxConnections, func(net.Addr) {})
 }
 
 // Limits of the HTTP server.
@@ -121,6 +131,11 @@ const (
 	idleTime   = 2 * time.Minute
 	maxHeader  = 16 << 10
 	endTime    = time.Second
+	// writeTime is how long a peer may take to accept an answer. Event streams have
+	// writeLimit for each event instead.
+	writeTime = time.Minute
+	// maxConnections leaves room beyond maxStreams and the taps that there may be.
+	maxConnections = 1000
 )
 
 // Serve answers on the listener until ctx is done, then closes it.
@@ -136,8 +151,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, e Endpoint) error {
 	if file || e.Token != "" {
 		handler = httpguard.WithControl(s, asker)
 	}
-	srv := &http.Server{Handler: guard.Wrap(handler), ReadHeaderTimeout: headerTime, ReadTimeout: readTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ConnContext: withPeer}
+	srv := &http.Server{Handler: guard.Wrap(handler), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ConnContext: withPeer,
+		ErrorLog: log.New(io.Discard, "", 0)} // of mistakes that peers make
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(done)

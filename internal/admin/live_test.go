@@ -19,10 +19,11 @@ import (
 
 // live is a running heka with its API served by HTTP.
 type live struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	host   *pipeline.Host
 	log    *admin.Log
+	api    *admin.Server
 	server *httptest.Server
 	client *admin.Client
 }
@@ -31,7 +32,7 @@ type live struct {
 var fast = admin.Pace{Sample: 100 * time.Millisecond, Keep: 500 * time.Millisecond, Full: 3 * time.Second, Stuck: time.Second, Errors: 6 * time.Second}
 
 // start runs a configuration; %[1]s in it is a directory of the test.
-func start(t *testing.T, toml string) *live {
+func start(t testing.TB, toml string) *live {
 	t.Helper()
 	l := &live{t: t, dir: t.TempDir(), log: new(admin.Log)}
 	cfg, problems := config.LoadBytes("test.toml", []byte(fmt.Sprintf(toml, l.dir)), config.Options{})
@@ -41,6 +42,7 @@ func start(t *testing.T, toml string) *live {
 	logger := pipeline.NewLogger(pipeline.LogOptions{Info: t.Output(), Error: t.Output(), Level: slog.LevelInfo, Also: l.log.Add})
 	api := admin.New(admin.Options{Version: "1.2.3", Hostname: "test", ConfigPath: "/etc/x.toml", Log: l.log,
 		Audit: pipeline.AuditLogger(logger), Pace: fast, Config: func() string { return "[hekad]\n" }})
+	l.api = api
 	l.server = httptest.NewServer(api)
 	t.Cleanup(l.server.Close)
 	l.client = client(t, l.server.URL, "")
@@ -75,7 +77,7 @@ func start(t *testing.T, toml string) *live {
 	return l
 }
 
-func client(t *testing.T, address, token string) *admin.Client {
+func client(t testing.TB, address, token string) *admin.Client {
 	t.Helper()
 	c, err := admin.NewClient(address, admin.ClientOptions{Token: token})
 	if err != nil {

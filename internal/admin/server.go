@@ -44,6 +44,8 @@ type Server struct {
 	reloaded  atomic.Int64 // ms since the epoch
 	sampler   sampler
 	streams   streams
+	picture   picture
+	refusals  refusals
 	closing   chan struct{} // closed by Close: open streams end
 	closeOnce sync.Once
 	mux       *http.ServeMux

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hekad/heka/internal/httpguard"
+	"github.com/hekad/heka/internal/pipeline"
 )
 
 // streams tells the open streams that there is something new to send.
@@ -105,6 +106,30 @@ type Snapshot struct {
 	Logs []Line `json:"logs"`
 }
 
+// picture is what all streams send alike, made once for each sample.
+type picture struct {
+	mu               sync.Mutex
+	of               <-chan struct{} // the sample, as streams.next returns it
+	report, topology []byte          // JSON
+}
+
+// at returns the picture of a sample.
+func (p *picture) at(sample <-chan struct{}, s *Server, h *pipeline.Host) (report, topology []byte, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.of == sample {
+		return p.report, p.topology, nil
+	}
+	p.of = nil
+	if p.report, err = json.Marshal(s.report(h)); err == nil {
+		p.topology, err = json.Marshal(s.topology(h))
+	}
+	if err == nil {
+		p.of = sample
+	}
+	return p.report, p.topology, err
+}
+
 // getStream sends a "snapshot" at once and after each sample.
 func (s *Server) getStream(w http.ResponseWriter, r *http.Request) {
 	h, ok := s.ready(w)
@@ -117,16 +142,32 @@ func (s *Server) getStream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.streams.leave()
 	e := newEvents(w)
+	if r.Method == http.MethodHead {
+		return
+	}
 	var seq uint64
+	var text []byte
 	for {
 		changed := s.streams.next()
-		snap := Snapshot{Report: s.report(h), Topology: s.topology(h), Logs: s.opts.Log.Lines(seq, "", false, maxAnswerLines)}
-		if n := len(snap.Logs); n > 0 {
-			seq = snap.Logs[n-1].Seq
-		} else {
-			snap.Logs = []Line{}
+		report, topology, err := s.picture.at(changed, s, h)
+		if err != nil {
+			return // texts and numbers always marshal
 		}
-		if e.send("snapshot", snap) != nil {
+		lines := s.opts.Log.Lines(seq, "", false, maxAnswerLines)
+		if n := len(lines); n > 0 {
+			seq = lines[n-1].Seq
+		} else {
+			lines = []Line{}
+		}
+		logs, err := json.Marshal(lines)
+		if err != nil {
+			return // the same
+		}
+		// The parts of a Snapshot.
+		text = append(append(text[:0], "event: snapshot\ndata: {\"report\":"...), report...)
+		text = append(append(text, `,"topology":`...), topology...)
+		text = append(append(append(text, `,"logs":`...), logs...), "}\n\n"...)
+		if e.write(text) != nil {
 			return
 		}
 		select {

@@ -65,6 +65,9 @@ func (s *Server) getTap(w http.ResponseWriter, r *http.Request) {
 	}
 	defer tap.Close()
 	e := newEvents(w)
+	if r.Method == http.MethodHead {
+		return
+	}
 	tick := time.NewTicker(countsEvery)
 	defer tick.Stop()
 	counts := func() error { return e.send("counts", Counts(tap.Counts())) }

@@ -51,7 +51,7 @@ func (g Guard) Wrap(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case g.Loopback && !loopbackHost(r.Host):
+		case g.Loopback && !LoopbackHost(r.Host):
 			Refuse(w, http.StatusMisdirectedRequest, "this is served on a loopback address; call it by that address or as localhost")
 			return
 		case foreign(r):
@@ -98,8 +98,8 @@ func (g Guard) known(r *http.Request) bool {
 		return false
 	}
 	account := g.Username != "" || g.Password != ""
-	byName := equal(user, g.Username) && equal(password, g.Password)
-	return account && byName || g.Token != "" && equal(password, g.Token)
+	sameUser, samePassword, sameToken := equal(user, g.Username), equal(password, g.Password), equal(password, g.Token)
+	return account && sameUser && samePassword || g.Token != "" && sameToken
 }
 
 // equal compares without telling by its time where texts differ, nor how long
@@ -121,7 +121,9 @@ func foreign(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && !link
 }
 
-func loopbackHost(host string) bool {
+// LoopbackHost reports whether a Host header names this machine's loopback: no name
+// that somebody's DNS could point there.
+func LoopbackHost(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

@@ -86,3 +86,34 @@ func TestGuard(t *testing.T) {
 		})
 	}
 }
+
+// What passes the guard of a listener on loopback names the loopback, and no page of
+// another site.
+func FuzzGuard(f *testing.F) {
+	f.Add("localhost:4352", "", "", "")
+	f.Add("[::1]", "http://[::1]", "Bearer s3cret", "cross-site")
+	f.Add("127.0.0.1.evil.example", "null", "Basic Og==", "none")
+	f.Fuzz(func(t *testing.T, host, origin, authorization, site string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		for name, value := range map[string]string{"Origin": origin, "Authorization": authorization, "Sec-Fetch-Site": site} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		w := httptest.NewRecorder()
+		httpguard.Guard{Token: "s3cret", Loopback: true}.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			name := strings.ToLower(strings.Trim(strings.TrimRight(host, ":0123456789"), "[]"))
+			local := strings.HasPrefix(name, "localhost") || strings.HasPrefix(name, "127.") || host == "" || strings.ContainsAny(host, ":[") || strings.HasPrefix(host, "127.")
+			if !local {
+				t.Errorf("the host %q passes", host)
+			}
+			if origin != "" && !strings.HasSuffix(strings.ToLower(origin), strings.ToLower(host)) && !strings.Contains(origin, "//") {
+				t.Errorf("the origin %q passes for %q", origin, host)
+			}
+			if !strings.Contains(authorization, "s3cret") && !strings.HasPrefix(strings.ToLower(authorization), "basic ") {
+				t.Errorf("the credentials %q pass", authorization)
+			}
+		})).ServeHTTP(w, r)
+	})
+}

@@ -43,6 +43,9 @@ type limitedConn struct {
 	release func()
 }
 
+// NetConn returns the connection itself, as that of tls.Conn does.
+func (c *limitedConn) NetConn() net.Conn { return c.Conn }
+
 // Close implements net.Conn.
 func (c *limitedConn) Close() error {
 	defer c.release()

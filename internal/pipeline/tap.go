@@ -21,6 +21,8 @@ const (
 	// how much time all of them together may use within it.
 	tapPeriod = 100 * time.Millisecond
 	tapTime   = 4 * time.Millisecond
+	// maxTapDebt bounds how much more they may have to make up for.
+	maxTapDebt = time.Second
 	// maxTaps bounds how many there are. Up to maxTapQueue messages wait for the
 	// reader of one: as many as it may get in a quarter of a second.
 	maxTaps     = 256
@@ -257,7 +259,9 @@ func (ts *taps) refill() {
 		ts.stale = false
 	}
 	ts.begun = time.Now()
-	ts.spent.Store(0)
+	// What was too much is made up for: one message and many costly expressions can
+	// take more than a period's time.
+	ts.spent.Store(min(max(ts.spent.Load()-int64(tapTime), 0), int64(maxTapDebt)))
 	var hungry int32
 	share := ts.share()
 	for _, t := range ts.open {

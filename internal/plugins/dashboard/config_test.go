@@ -16,6 +16,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"username = 'u'":             "username needs a password",
 		"use_tls = true":             "cert_file",
 		"headers = 1":                "headers",
+		"control = true":             "control needs a password or a token",
 		"colour = 'red'":             "colour",
 		"address = ':4352'":          "",
 		"token = 'only'":             "",

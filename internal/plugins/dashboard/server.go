@@ -27,6 +27,10 @@ const (
 	idleTime   = 2 * time.Minute
 	maxHeader  = 16 << 10
 	endTime    = time.Second
+	// writeTime is how long a peer may take to accept an answer; the API's event
+	// streams have a limit of their own for each event.
+	writeTime      = time.Minute
+	maxConnections = 1000
 )
 
 // policy lets pages load nothing from elsewhere, and run no script of their text.
@@ -55,17 +59,19 @@ func (o *Output) listen(ctx context.Context) (*server, error) {
 	if !local && guard.Open() {
 		o.env.Log.Warn(fmt.Sprintf("everybody who reaches %s sees reports; set username and password, or address = \"127.0.0.1:4352\"", l.Addr()))
 	}
-	var listener net.Listener = l
+	var listener net.Listener = netconf.Limit(l, maxConnections, func(net.Addr) {
+		o.env.Log.Warn(fmt.Sprintf("closed a new connection: %d are open", maxConnections))
+	})
 	if o.config.UseTLS {
 		conf, err := o.config.TLS.ServerConfig(o.env.Log)
 		if err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
-		listener = tls.NewListener(l, conf)
+		listener = tls.NewListener(listener, conf)
 	}
 	base, stop := context.WithCancel(context.Background())
 	s := &server{stop: stop, stopped: make(chan struct{})}
-	s.http = &http.Server{Handler: o.headers(guard.Wrap(handler)), ReadHeaderTimeout: headerTime, ReadTimeout: headerTime,
+	s.http = &http.Server{Handler: o.headers(guard.Wrap(handler)), ReadHeaderTimeout: headerTime, ReadTimeout: headerTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, BaseContext: func(net.Listener) context.Context { return base },
 		ErrorLog: slog.NewLogLogger(o.env.Log.Handler(), slog.LevelDebug)}
 	go func() {
@@ -144,7 +150,7 @@ func (o *Output) api() http.Handler {
 		switch {
 		case showsMessages(r.URL.Path) && !o.config.LiveTail:
 			httpguard.Refuse(w, http.StatusForbidden, "set live_tail = true in the section of this DashboardOutput to watch messages")
-		case private(r.URL.Path) && guard.Open() && !isLoopback(r.RemoteAddr):
+		case private(r.URL.Path) && guard.Open() && !(isLoopback(r.RemoteAddr) && httpguard.LoopbackHost(r.Host)):
 			httpguard.Refuse(w, http.StatusForbidden, "set username and password in the section of this DashboardOutput to see this from other machines")
 		default:
 			api.ServeHTTP(w, r)

@@ -83,6 +83,28 @@ func TestLiveTailIsOffUnlessAskedFor(t *testing.T) {
 	}
 }
 
+// Filters are loaded only where control says so, by those who know the password.
+func TestControlIsOffUnlessAskedFor(t *testing.T) {
+	const secret = "username = 'u'\npassword = 'p'\n"
+	r := httptest.NewRequest("GET", "/", nil)
+	r.SetBasicAuth("u", "p")
+	who := r.Header.Get("Authorization")
+	for _, c := range []struct {
+		lines, who string
+		want       int
+	}{
+		{"", "", http.StatusForbidden},
+		{secret, who, http.StatusForbidden},
+		{secret + "control = true\n", "", http.StatusUnauthorized},
+		{secret + "control = true\n", who, http.StatusConflict}, // there is no manager
+	} {
+		answer, body := serve(t, section(c.lines), nil).ask("DELETE", "/api/v1/sandboxes/x", "Authorization", c.who)
+		if answer.StatusCode != c.want {
+			t.Errorf("%q: %s %s", c.lines, answer.Status, body)
+		}
+	}
+}
+
 func TestPagesOfOthersAreRefused(t *testing.T) {
 	l := serve(t, section(""), nil)
 	host := strings.TrimPrefix(l.url, "http://")
@@ -133,6 +155,10 @@ func TestPrivateResourcesStayOnThisMachine(t *testing.T) {
 		}
 		if answer, body := ask(t, http.DefaultClient, "GET", "http://127.0.0.1:"+port+c.path); answer.StatusCode != c.nearby {
 			t.Errorf("%s: %s %s", c.path, answer.Status, body)
+		}
+		// A name of somebody else's that leads to this machine's loopback.
+		if answer, body := ask(t, http.DefaultClient, "GET", "http://127.0.0.1:"+port+c.path, "Host", "evil.example"); answer.StatusCode != c.far {
+			t.Errorf("by another name: %s: %s %s", c.path, answer.Status, body)
 		}
 	}
 }
