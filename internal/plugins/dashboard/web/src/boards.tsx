@@ -65,7 +65,7 @@ function unused(all: Board[]): string {
 /** The state, what flows, all graphs of scripts, and what waits on disk. */
 function suggestion(sandboxes: Sandbox[], { topology }: Snapshot): Panel[] {
   const graphs = sandboxes.flatMap((s) => (s.Outputs ?? []).filter((o) => o.Filename.endsWith('.cbuf')).map((o) => [s.Name, o.Filename.replace(/^data\//, '')]));
-  const queues = topology.nodes.filter((n) => n.buffered && n.kind !== 'heka').map((n) => [n.kind + 's', n.name, 'QueuedBytes']);
+  const queues = topology.nodes.filter((n) => n.buffered && n.kind !== 'heka').map((n) => [n.kind + 's', n.name, 'lag_bytes']);
   return [{ kind: 'heka', of: ['state'], wide: 1 }, { kind: 'heka', of: ['throughput'], wide: 2 },
     ...graphs.slice(0, 8).map((of): Panel => ({ kind: 'output', of, wide: 1 })), ...queues.slice(0, 2).map((of): Panel => ({ kind: 'chart', of, wide: 1 }))];
 }

@@ -49,11 +49,13 @@ const bounds: Record<string, Bound> = {
   MaxMemory: { counter: 'MemoryLimit', option: 'memory_limit', label: 'memory limit' },
   MaxInstructions: { counter: 'InstructionLimit', option: 'instruction_limit', label: 'instruction limit' },
   MaxOutput: { counter: 'OutputLimit', option: 'output_limit', label: 'output limit' },
+  memory: { counter: 'MemoryLimit', option: 'memory_limit', label: 'memory limit' },
+  lag_bytes: { option: 'buffering.max_buffer_size', label: 'room on disk' },
   QueuedBytes: { option: 'buffering.max_buffer_size', label: 'room on disk' },
   InChanLength: { counter: 'InChanCapacity', label: 'room' },
 };
 
-/** What a counter must not go beyond, if there is a bound: a counter says it, or the configuration. */
+/** What a counter or rate must not go beyond, if there is a bound: a counter says it, or the configuration. */
 export function limitOf(p: Plugin, name: string, section?: Section): Limit | undefined {
   const bound = bounds[name];
   if (!bound) return undefined;

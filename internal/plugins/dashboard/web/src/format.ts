@@ -24,7 +24,7 @@ export const bytes = (n: number): string => (Math.abs(n) < 1024 ? `${whole.forma
 /** Nanoseconds with the unit that fits. */
 export function nanoseconds(n: number): string {
   for (const [size, unit] of [[1e9, 's'], [1e6, 'ms'], [1e3, 'µs']] as const) {
-    if (n >= size) return n >= 3600e9 ? span(n / 1e6) : `${short.format(n / size)} ${unit}`;
+    if (n >= size) return n >= 120e9 ? span(n / 1e6) : `${short.format(n / size)} ${unit}`;
   }
   return `${whole.format(n)} ns`;
 }

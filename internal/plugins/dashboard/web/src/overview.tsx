@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { json, type Daemon, type Health, type Plugin, type Point, type ProcessPoint, type Snapshot } from './api';
-import { brief, bytes, count, date, iso, percent, span } from './format';
+import { brief, bytes, count, date, iso, nanoseconds, percent, span } from './format';
 import { counter, Figure, Pin, PluginLink, Status } from './bits';
 import { newest } from './cbuf';
 import { PluginTable } from './plugins';
@@ -52,9 +52,16 @@ export function Sums({ plugins }: { plugins: Plugin[] }): JSX.Element {
       <Tile name="Delivered" big={`${brief(sum('outputs'))}/s`} small="messages by outputs" />
       <Tile name="Filtered" big={`${brief(sum('filters'))}/s`} small="messages by filters" />
       <Tile name="Errors" big={`${brief(errors)}/s`} small="dropped or not decoded" bad={errors > 0} />
+      <Lag plugins={plugins} />
       <Tile name="Routed" big={count(routed(plugins))} small="messages since the start" />
     </ul>
   );
+}
+
+/** Who is furthest behind what there is to read or to send. */
+function Lag({ plugins }: { plugins: Plugin[] }): JSX.Element {
+  const last = plugins.reduce<Plugin | undefined>((worst, p) => ((p.rates?.lag_ns ?? 0) > (worst?.rates?.lag_ns ?? 0) ? p : worst), undefined);
+  return last?.rates ? <Tile name="Behind" big={nanoseconds(last.rates.lag_ns)} small={`${last.name}, ${bytes(last.rates.lag_bytes)} to go`} /> : <Tile name="Behind" big="0 s" small="all is read and sent" />;
 }
 
 export function Overview({ state, snapshot }: PageProps & { snapshot: Snapshot }): JSX.Element {

@@ -80,7 +80,7 @@ function ChartPanel({ panel, plugin: p, state, snapshot, config, range, height }
     return newest(all, range);
   }, [at, panel.of[2], range]);
   const unit = flows ? rates[keys[0]].axis : p.counters.find((c) => c.name === keys[0])?.unit;
-  const limits = keys.flatMap((k) => limitOf(p, k === 'memory' ? 'Memory' : k, config?.get(p.name)) ?? []);
+  const limits = keys.flatMap((k) => limitOf(p, k, config?.get(p.name)) ?? []);
   const write = (n: number) => (flows ? rates[keys[0]].write(n) : unit === 'B' || unit === 'ns' ? value(n, unit) : brief(n));
   return <Series label={panelTitle(panel)} data={data} names={keys.map(titleOf)} axis={unit} write={write} height={height} together="board" limits={limits.slice(0, 1)} />;
 }

@@ -16,9 +16,6 @@ import { course, trail } from './trail';
 import { Usage } from './usage';
 import type { PageProps } from './shell';
 
-/** Counters that have a chart unless the reader chose others. */
-const drawn = ['QueuedBytes'];
-
 export function PluginPage({ state, route, snapshot, category, name }: PageProps & { snapshot: Snapshot; category: string; name: string }): JSX.Element {
   const p = snapshot.report.plugins.find((x) => x.category === category && x.name === name);
   const path = p ? `api/v1/plugins/${encodeURIComponent(category)}/${encodeURIComponent(name)}` : '';
@@ -31,8 +28,7 @@ export function PluginPage({ state, route, snapshot, category, name }: PageProps
   if (!p) return <Empty title={`There is no ${category.replace(/s$/, '')} ${name} now`}><a href="#plugins">See all plugins</a>, or <a href="#termination_report">those that ended</a>.</Empty>;
   const mine = snapshot.topology.nodes.find((n) => n.name === name);
   const box = category === 'filters' ? boxes.value?.sandboxes.find((s) => s.Name === name) : undefined;
-  const asked = route.query.get('show');
-  const extra = (asked === null ? drawn : asked.split(',')).filter((k) => p.counters.some((c) => c.name === k && typeof c.value === 'number'));
+  const extra = (route.query.get('show') ?? '').split(',').filter((k) => p.counters.some((c) => c.name === k && typeof c.value === 'number'));
   return (
     <>
       <p class="crumbs"><a href="#plugins">Plugins</a> › <a href={`#plugins?only=${category}`}>{category}</a></p>
@@ -43,9 +39,9 @@ export function PluginPage({ state, route, snapshot, category, name }: PageProps
         <div class="columns">
           {p.rates && drawings.map(({ title, keys, data }) => {
             const { write, axis } = rates[keys[0]];
-            const limit = keys[0] === 'memory' && limitOf(p, 'Memory', section);
+            const limit = limitOf(p, keys[0], section);
             return <section class="card" key={title}><div class="head"><h2>{title}</h2><Pin panel={['chart', category, name, keys.join('+')]} /></div>
-              <Series label={`${title} of ${name}`} data={data} names={keys.map((k) => rates[k].title)} write={write} axis={axis} together="plugin" limits={limit ? [limit] : undefined} /></section>;
+              <Series label={`${title} of ${name}`} data={data} names={keys.map((k) => rates[k].title)} write={write} axis={axis} together="plugin" limits={limit && [limit]} /></section>;
           })}
           {extra.map((k) => <CounterChart key={k} plugin={p} name={k} section={section} at={snapshot.report.time} />)}
           {box && <section class="card"><h2>Plug-in Outputs</h2><Outputs sandbox={box} /></section>}
@@ -95,7 +91,7 @@ function Facts({ plugin: p, node, section }: { plugin: Plugin; node?: Node; sect
 
 /** All counters; those that are numbers can be drawn. */
 function Properties({ plugin: p, shown }: { plugin: Plugin; shown: string[] }): JSX.Element {
-  const toggle = (name: string) => setQuery({ show: (shown.includes(name) ? shown.filter((k) => k !== name) : [...shown, name]).join(',') || ',' });
+  const toggle = (name: string) => setQuery({ show: (shown.includes(name) ? shown.filter((k) => k !== name) : [...shown, name]).join(',') });
   return (
     <section class="card"><h2>Properties</h2>
       {!p.counters.length ? <p>No additional properties</p> : <table role="table" class="tight"><caption class="unseen">Properties</caption>

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Plugin, Point, Snapshot } from './api';
-import { brief, compare, count, nanoseconds, percent } from './format';
+import { brief, bytes, compare, count, nanoseconds, percent } from './format';
 import { counter, Fill, Icon, PluginLink, Spark, Status, Table, type Column } from './bits';
 import { setQuery } from './route';
 import type { PageProps } from './shell';
@@ -21,6 +21,7 @@ function columns(history: Record<string, Point[]>): Column<Plugin>[] {
     { key: 'total', title: 'Processed', num: true, cell: (p) => number(total(p)), sort: (p) => total(p) ?? -1 },
     { key: 'dropped', title: 'Dropped', num: true, cell: (p) => number(counter(p, 'DropMessageCount')), sort: (p) => counter(p, 'DropMessageCount') ?? -1 },
     { key: 'fill', title: 'Queue', cell: (p) => inbox(p), sort: (p) => p.rates?.fill ?? -1 },
+    { key: 'lag', title: 'Behind', num: true, cell: (p) => p.rates && p.rates.lag_ns > 0 && <span title={`${bytes(p.rates.lag_bytes)} to go`}>{nanoseconds(p.rates.lag_ns)}</span>, sort: (p) => p.rates?.lag_ns ?? -1 },
     { key: 'busy', title: 'Busy', num: true, cell: (p) => p.rates && percent(p.rates.busy), sort: (p) => p.rates?.busy ?? -1 },
     { key: 'time', title: 'p95', num: true, cell: (p) => <Duration plugin={p} />, sort: (p) => p.rates?.p95_ns || (counter(p, 'ProcessMessageAvgDuration') ?? -1) },
   ];
@@ -42,7 +43,7 @@ function Duration({ plugin: p }: { plugin: Plugin }): JSX.Element | null {
   return average ? <span class="soft" title="on average">{nanoseconds(average)}</span> : null;
 }
 
-const forms = { inputs: ['name', 'type', 'status', 'rate', 'history', 'errors', 'total', 'busy'], decoders: ['name', 'type', 'total', 'time'], encoders: ['name', 'type', 'total', 'time'] };
+const forms = { inputs: ['name', 'type', 'status', 'rate', 'history', 'errors', 'total', 'lag', 'busy'], decoders: ['name', 'type', 'total', 'time'], encoders: ['name', 'type', 'total', 'time'] };
 
 interface TableProps { rows: Plugin[]; history: Record<string, Point[]>; caption: string; sort?: string; narrow?: boolean; empty?: string }
 

@@ -6,7 +6,7 @@ import type { Route } from './route';
 import { span, time, iso } from './format';
 import { applyTheme, chosen, show, type Theme } from './theme';
 import { Boundary, Empty, Icon } from './bits';
-import { Overview } from './overview';
+import { Overview, unwell } from './overview';
 import { TopologyPage } from './topology';
 import { PluginsPage } from './plugins';
 import { PluginPage } from './plugin';
@@ -32,9 +32,10 @@ export function Shell(props: PageProps): JSX.Element {
   const { state, route } = props;
   const embedded = route.path[0] === 'sandboxes' && route.path[4] === 'embed';
   const title = titleOf(route);
+  const sick = state.snapshot ? unwell(state.snapshot).length : 0;
   useEffect(() => {
-    document.title = `${title} – heka${state.snapshot ? ' on ' + state.snapshot.report.heka.hostname : ''}`;
-  }, [title, !state.snapshot]);
+    document.title = `${sick ? `(${sick}) ` : ''}${title} – heka${state.snapshot ? ' on ' + state.snapshot.report.heka.hostname : ''}`;
+  }, [title, !state.snapshot, sick]);
   useEffect(() => {
     const theme = embedded ? route.query.get('theme') : null;
     if (theme === 'dark' || theme === 'light') show(theme);
@@ -67,7 +68,7 @@ function page(props: PageProps): JSX.Element {
     case 'sandboxes': return third === 'outputs' ? <OutputPage {...props} key={route.path.join('/')} /> : <SandboxesPage {...props} only={second} />;
     case 'termination_report': case 'events': return <EventsPage {...props} />;
     case 'logs': return <LogsPage {...props} />;
-    case 'settings': return <SettingsPage {...props} />;
+    case 'settings': return <SettingsPage />;
   }
   if (first !== 'wall' && !pages.some(([p]) => p === first)) {
     return <Empty title="There is no such page">The address <code>#{route.path.join('/')}</code> leads nowhere. <a href="#health">Go to the overview</a>.</Empty>;

@@ -73,7 +73,7 @@ export function Diagram({ snapshot }: { snapshot: Snapshot }): JSX.Element {
   const { at, lanes, width, height } = place(t);
   const { causes, blocked } = held(t);
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width}px` }} aria-hidden="true">
+    <svg viewBox={`0 0 ${width} ${height}`} style={{ maxWidth: `${width * 1.25}px` }} aria-hidden="true">
       {['Inputs', 'Filters', 'Outputs'].map((title, i) => <text key={title} class="head" x={4 + i * (box.width + box.between)} y="18">{title}</text>)}
       {t.edges.map((e) => <Lazy key={edgeKey(e)} draw={(ref) => (
         <g ref={ref as Ref<SVGGElement>}><Line edge={e} rate={rates.get(edgeKey(e)) ?? 0} from={at.get(e.from)} to={at.get(e.to)} lanes={lanes} held={causes.has(e.to) && blocked.has(e.from)} /></g>)} />)}

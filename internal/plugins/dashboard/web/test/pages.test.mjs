@@ -36,6 +36,8 @@ test('the overview is there at once, and names what holds inputs up', async () =
   console.log(`first paint and the overview after ${loads.map((l) => `${l.paint.toFixed(0)} and ${l.shown.toFixed(0)}`).join(', ')} ms`);
   for (const what of ['paint', 'shown']) assert.ok(quickest(what) <= 300, `first ${what} after ${quickest(what)} ms`);
   await page.locator('.summary a', { hasText: 'order_service' }).first().waitFor();
+  await page.locator('.tile', { hasText: 'Behind' }).getByText('to go').waitFor();
+  await page.waitForFunction(() => /^\(\d\) Overview – heka on /.test(document.title));
   await accessible(page, 'the overview');
   w.clean();
 });
@@ -213,8 +215,15 @@ test('queues, events, logs and settings', async () => {
   assert.equal(await page.locator('.lines .info').count(), 0);
   await accessible(page, 'the logs');
   await w.go('settings');
-  await page.getByText('[order_service]').waitFor();
+  const section = page.getByRole('region', { name: 'Section order_service' });
+  await section.getByText('[order_service]').waitFor();
+  assert.match(await section.textContent(), /full_action = "block"/);
   await accessible(page, 'the settings');
+  await page.getByLabel('Defaults too').uncheck();
+  assert.ok(!/full_action/.test(await section.textContent()));
+  await page.getByLabel('Search').fill('http_timeout');
+  await section.getByText('http_timeout = 600000').waitFor();
+  assert.equal(await page.locator('.sections pre').count(), 1);
   w.clean();
 });
 
@@ -234,7 +243,8 @@ test('updates keep the focus, the scroll position and what is open', async () =>
 });
 
 const everywhere = ['health', 'topology', 'plugins', 'plugins/filters/http_status', 'sandboxes', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf',
-  'sandboxes/results/outputs/results.Toppages.tsv', 'tap', 'queues', 'termination_report', 'logs', 'settings'];
+  'sandboxes/results/outputs/results.Toppages.tsv', 'tap', 'queues', 'termination_report', 'logs', 'settings', 'boards', 'wall',
+  'boards/Shared?p=heka/state&p=2:heka/throughput&p=heka/topology&p=output/http_status/http_status.HTTPStatus.cbuf&p=figure/outputs/archive/messages%2Bbusy'];
 
 test('every page fits a narrow phone', async () => {
   const phone = await watched(browser, heka.url, { viewport: { width: 320, height: 640 }, hasTouch: true, reducedMotion: 'reduce' });
