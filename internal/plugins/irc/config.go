@@ -38,7 +38,8 @@ type config struct {
 	Password string `toml:"password" secret:"true"`
 	// Channels, each followed by a blank and its key if it has one.
 	Channels []string `toml:"channels"`
-	// Longest time for connecting, and for writing.
+	// Longest time for connecting, and for writing. The server has three times as
+	// long to let this client in.
 	Timeout uint `toml:"timeout" unit:"s" min:"1" max:"3600"`
 	// Talk TLS.
 	UseTLS bool `toml:"use_tls"`

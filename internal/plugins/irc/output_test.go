@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,8 +21,10 @@ import (
 type ircServer struct {
 	net.Listener
 	join func(channel string) string // a number and perhaps a text; empty is fine
-	said chan string                 // what clients say, but for PRIVMSG
-	told chan string                 // "#channel text"
+	// speak answers what is said in a channel by a number, or hangs up.
+	speak func(channel string) string
+	said  chan string // what clients say, but for PRIVMSG and PING
+	told  chan string // "#channel text"
 
 	mu    sync.Mutex // guards conns
 	conns []net.Conn
@@ -65,6 +68,18 @@ func (s *ircServer) converse(conn net.Conn) {
 		c := parse(lines.Text())
 		if c.name == "PRIVMSG" {
 			s.told <- c.param(0) + " " + c.param(1)
+			if s.speak == nil {
+				continue
+			}
+			answer := s.speak(c.param(0))
+			if answer == "" {
+				return
+			}
+			say("%s me %s :no", answer, c.param(0))
+			continue
+		}
+		if c.name == "PING" {
+			say("PONG srv :%s", c.param(0))
 			continue
 		}
 		s.said <- lines.Text()
@@ -151,12 +166,14 @@ func TestALostConnectionLosesNothing(t *testing.T) {
 	s := serve(t)
 	o, log := newTestOutput(t, s, func(c *config) { c.Channels = []string{"#a"} })
 	var l feedtest.Ledger
+	delivered := l.Changed()
 	if err := l.Messages("one").Send(t.Context(), o, false); err != nil {
 		t.Fatal(err)
 	}
 	if got := next(t, s.told); got != "#a one" {
 		t.Errorf("got %q", got)
 	}
+	<-delivered
 	if err := l.Messages("two").Send(t.Context(), o, false); err != nil {
 		t.Fatal(err)
 	}
@@ -285,4 +302,72 @@ func TestTLSAndItsTimeout(t *testing.T) {
 	}
 	_, log := newTestOutput(t, serve(t), secure) // which knows no TLS and says nothing
 	untilLogged(t, log, "Unable to connect to irc server")
+}
+
+// TestLinesCountWhenTheServerHasThem has a server that hangs up when it is told
+// something.
+func TestLinesCountWhenTheServerHasThem(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	var fallen atomic.Bool
+	s.speak = func(string) string {
+		if fallen.CompareAndSwap(false, true) {
+			return ""
+		}
+		return "000"
+	}
+	o, _ := newTestOutput(t, s, func(c *config) { c.Channels = []string{"#a"} })
+	var l feedtest.Ledger
+	delivered := l.Changed()
+	if err := l.Messages("one").Send(t.Context(), o, false); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := next(t, s.told); got != "#a one" {
+			t.Errorf("got %q", got)
+		}
+	}
+	<-delivered
+	if l.Delivered() != 1 || l.Held() != 0 {
+		t.Errorf("delivered %d, held %d", l.Delivered(), l.Held())
+	}
+}
+
+func TestChannelsInWhichNobodyMaySpeak(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	var mute atomic.Bool
+	mute.Store(true)
+	s.speak = func(channel string) string {
+		if mute.Load() && channel == "#a" {
+			return "404"
+		}
+		return "000"
+	}
+	both, log := newTestOutput(t, s, func(c *config) { c.Channels = []string{"#a", "#b"} })
+	var l feedtest.Ledger
+	delivered := l.Changed()
+	if err := l.Messages("one").Send(t.Context(), both, false); err != nil {
+		t.Fatal(err)
+	}
+	<-delivered
+	if c := feedtest.Counters(both); c["SentLines"] != int64(1) || c["DroppedForChannel"] != int64(1) || c["WaitingLines"] != int64(0) {
+		t.Errorf("counters %v", c)
+	}
+	if !strings.Contains(log.String(), "An error occurred sending to channel: #a. Reason: no") {
+		t.Errorf("log %s", log)
+	}
+	// With no other channel it waits until it may speak.
+	only, log := newTestOutput(t, s, func(c *config) { c.Channels = []string{"#a"} })
+	delivered = l.Changed()
+	if err := l.Messages("two").Send(t.Context(), only, false); err != nil {
+		t.Fatal(err)
+	}
+	for next(t, s.told) != "#a two" {
+	}
+	mute.Store(false)
+	<-delivered
+	if !strings.Contains(log.String(), "No joinable channels") {
+		t.Errorf("log %s", log)
+	}
 }

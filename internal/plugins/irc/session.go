@@ -16,18 +16,28 @@ const (
 	silence = 4 * time.Minute
 	// maxLine is the longest line of the server.
 	maxLine = 8 << 10
+	// maxPrelude is the most lines that the server may say until it welcomes this
+	// client.
+	maxPrelude = 1000
+	// welcomeTimeouts is how many times the timeout the server has for that: it may
+	// look up names meanwhile.
+	welcomeTimeouts = 3
 )
 
 var (
 	errBanned    = errors.New("Banned from irc server.")
 	errNoChannel = errors.New("No joinable channels.")
+	errUnwelcome = errors.New("the server does not welcome this client")
+	errNoPong    = errors.New("the server does not answer")
 )
 
 // session is one connection.
 type session struct {
 	*Output
-	conn net.Conn
-	nick string
+	conn   net.Conn
+	nick   string
+	unsure []sent // lines that the server may not have got
+	pings  pings
 }
 
 // connect connects and works until the connection is lost or ctx is done. registered
@@ -55,6 +65,7 @@ func (o *Output) connect(ctx context.Context) (registered bool, err error) {
 	conn.Close()
 	for range broken {
 	}
+	s.takeBack(nil)
 	return registered, err
 }
 
@@ -108,6 +119,9 @@ func (s *session) work(ctx context.Context, lines <-chan string, broken <-chan e
 	}
 	pace := time.NewTicker(time.Duration(s.config.TickerInterval) * time.Second)
 	defer pace.Stop()
+	welcome := time.NewTimer(welcomeTimeouts * time.Duration(s.config.Timeout) * time.Second)
+	defer welcome.Stop()
+	prelude := 0
 	drain := s.drain
 	for {
 		parcels := s.parcels
@@ -125,9 +139,16 @@ func (s *session) work(ctx context.Context, lines <-chan string, broken <-chan e
 				s.env.Log.Info("irc: " + strings.TrimSpace(line))
 			}
 			registered = registered || c.name == "001"
+			if prelude++; !registered && prelude > maxPrelude {
+				return false, errUnwelcome
+			}
 			err = s.heed(&c)
 		case p := <-parcels:
 			s.take(p)
+		case <-welcome.C:
+			if !registered {
+				return false, errUnwelcome
+			}
 		case <-pace.C:
 			err = errors.Join(s.rejoin(), s.send())
 		case <-drain:
@@ -142,8 +163,11 @@ func (s *session) work(ctx context.Context, lines <-chan string, broken <-chan e
 
 // send sends the next line.
 func (s *session) send() error {
+	if s.pings.overdue() {
+		return errNoPong
+	}
 	c := s.next()
-	if c == nil {
+	if c == nil || len(s.unsure) >= s.config.QueueSize {
 		return nil
 	}
 	e := c.backlog[0]
@@ -151,10 +175,8 @@ func (s *session) send() error {
 		return err
 	}
 	c.backlog = c.backlog[1:]
-	s.sent.Add(1)
-	s.gone(1)
-	e.of.settle()
-	return nil
+	s.unsure = append(s.unsure, sent{e, c, s.pings.next()})
+	return s.ask()
 }
 
 // heed does what a line of the server asks for.
@@ -164,6 +186,10 @@ func (s *session) heed(c *command) error {
 		return s.say("PING :%s", s.nick)
 	case "PING":
 		return s.say("PONG :%s", c.param(0))
+	case "PONG":
+		return s.answered(c)
+	case "404", "442", "477":
+		return s.silenced(c)
 	case "ERROR":
 		return errors.New(c.param(0))
 	case "433":

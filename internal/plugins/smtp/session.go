@@ -34,6 +34,28 @@ type server struct {
 	log           *slog.Logger
 }
 
+// maxTalk is the most bytes that a server may say in a session. Its replies are
+// lines, one or a few for each recipient.
+const maxTalk = 1 << 20
+
+var errTalk = errors.New("the server says more than 1 MiB")
+
+// bounded is a connection of which only so many bytes can be read.
+type bounded struct {
+	net.Conn
+	left int
+}
+
+// Read implements io.Reader.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, errTalk
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
 var errNoTLS = errors.New("the server does not offer encryption (STARTTLS), which require_tls asks for")
 
 // deliver sends one mail in a session of its own. An error that the server will
@@ -52,7 +74,7 @@ func (s *server) deliver(ctx context.Context, from string, to []string, mail []b
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	c, err := s.open(conn)
+	c, err := s.open(&bounded{conn, maxTalk})
 	if err == nil {
 		err = s.hand(c, from, to, mail)
 	}
