@@ -35,8 +35,8 @@ type Receipt interface {
 	Deliver()
 }
 
-// Custody is a Receipt of an output that may yet have to drop messages. Its methods are called within the output's SendBatch,
-// Flush or Close.
+// Custody is a Receipt of an output that may yet have to drop messages. Its methods
+// are called within the output's SendBatch, Flush or Close.
 type Custody interface {
 	Receipt
 	// Drop is Batch.Drop for a message of an earlier batch, or a copy of it.

@@ -33,8 +33,12 @@
 //	Finisher      a filter that has something to inject when it ends
 //	Flusher       an output that gathers messages and delivers them later
 //	Expander      a decoder that makes several messages of one
-//	StatAccumulator  an input that gathers measurements of other plugins
+//	Holder        a decoder that keeps records for later messages
 //	Unframer      a splitter whose records carry an envelope
+//	StatAccumulator  an input that gathers measurements of other plugins
+//	FilterManager    a filter that loads and unloads others
+//	Publisher        a filter that shows people what it found
+//	Fingerprinter    an instance that depends on more than its options
 //
 // # Who owns what
 //

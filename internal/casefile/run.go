@@ -37,8 +37,8 @@ type Result struct {
 // Patience is how long a run may take.
 const Patience = 30 * time.Second
 
-// Run runs the case in a folder, with TestInput and TestOutput beside the plugins. The result is nil only if the case is
-// malformed.
+// Run runs the case in a folder, with TestInput and TestOutput beside the plugins.
+// The result is nil only if the case is malformed.
 func (a Archive) Run(dir string, limit time.Duration, plugins []plugin.Plugin) (*Result, error) {
 	toml, ok := a.file("heka.toml")
 	if !ok {

@@ -137,8 +137,9 @@ func (g *gauge) add(d int64) {
 	}
 }
 
-// Books is the account of a whole run. Inputs that were taken out of it are one entry,
-// (former inputs), filters and outputs another, (former plugins). It balances when nothing is in flight:
+// Books is the account of a whole run. Inputs that were taken out of it are one
+// entry, (former inputs), filters and outputs another, (former plugins). It balances
+// when nothing is in flight:
 //
 //	Received = Routed + Unmatched + Σ Dropped, per input and in sum
 //	Matched  = Delivered + Σ Dropped + InFlight, per consumer

@@ -15,16 +15,28 @@
 //	ticket.go    When all consumers are done with a batch its ticket comes true,
 //	             and the stream's Delivered callback moves the input's position.
 //
-// workers.go spreads the decoding of one stream over several goroutines,
+// Beside this way lie
 //
-//	roster.go    Filters and outputs come and go while heka runs; added.go is the door
-//	             for the plugins that add filters.
-//	intake.go    Inputs come and go as well, each with its own life and end.
-//	plan.go      What a changed configuration means for each of them,
-//	reload.go    and how it is done.
+//	workers.go   decoding of one stream by several goroutines
+//	arena.go     the buffers that are read into
+//	hold.go      positions that wait for records that a decoder holds back
+//	spool.go     the queue on disk of a consumer with use_buffering
+//	letter.go    dead letters
+//	input.go     the life of an input: instances, restarts, streams
+//	backoff.go   the pauses between attempts
+//	link.go      inputs that other plugins feed
 //
-// build.go makes all this from sections, host.go starts and ends it, books.go
-// counts, meter.go and stint.go measure, report.go and monitor.go tell. tap.go and
+// Plugins come and go while heka runs:
+//
+//	roster.go    filters and outputs; added.go is the door for the plugins that
+//	             add filters
+//	intake.go    inputs, each with its own life and end
+//	plan.go      what a changed configuration means for each of them,
+//	reload.go    and how it is done
+//
+// build.go and build_consumer.go make all this from sections, host.go starts and
+// ends it, rest.go gives memory back when it rests. books.go and flow.go count,
+// meter.go and stint.go measure, report.go, monitor.go and log.go tell. tap.go and
 // recent.go show people some of what passes.
 //
 // # Who owns what
@@ -35,5 +47,6 @@
 // ticket lives longer than its batch, since outputs may acknowledge late.
 //
 // Locks: order.mu and inbox.mu are never held together, and no plugin is called
-// under inbox.mu, roster.mu or intake.mu. Under order.mu the Delivered callbacks of inputs run.
+// under inbox.mu, roster.mu or intake.mu. Under order.mu the Delivered callbacks of
+// inputs run.
 package pipeline

@@ -189,8 +189,9 @@ func (h *Host) whenInputsEnd(stopGatherers func()) <-chan struct{} {
 }
 
 // shutdown ends inputs, then filters, then outputs, each when what is in front
-// of it is drained; of filters and outputs those first that make dead letters. When somebody asked for it, what still runs after
-// shutdown_timeout is given up and named.
+// of it is drained; of filters and outputs those first that make dead letters. When
+// somebody asked for it, what still runs after shutdown_timeout is given up and
+// named.
 func (h *Host) shutdown(stopInputs, stopWaiting func(), inputsDone <-chan struct{}, asked bool) {
 	h.log.Info("Shutdown initiated.")
 	deadline := time.AfterFunc(h.global.ShutdownTimeout, func() {

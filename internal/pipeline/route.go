@@ -107,8 +107,8 @@ func (s *sampler) average() int64 {
 }
 
 // dispatch hands a finished batch to its consumers. t, which may be nil, is
-// settled when they are all done; from counts what goes where. The batch belongs to the consumers afterwards.
-// A full consumer makes dispatch wait, or lose messages, by its own policy, but
+// settled when they are all done; from counts what goes where. The batch belongs to
+// the consumers afterwards. A full consumer makes dispatch wait, or lose messages, by its own policy, but
 // only after all others have got theirs; elastic batches never wait.
 //
 // hot: once per batch.

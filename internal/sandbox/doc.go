@@ -31,6 +31,7 @@
 //
 //	sandbox.go options.go     the door
 //	script.go repair.go goto.go require.go  from files to chunks
+//	digest.go                 whether the files of a script have changed
 //	meter.go memory.go scale.go layout.go    limits
 //	protect.go                errors and who catches them
 //	host.go read.go write.go names.go texts.go    the message at hand, read_config
@@ -38,7 +39,7 @@
 //	preserve.go               data that stays
 //	libraries.go base.go strings.go pattern.go gsub.go format.go number.go
 //	math.go tables.go times.go free.go       Lua's own libraries
-//	coerce.go                 texts that stand for numbers
+//	coerce.go arguments.go    texts that stand for numbers, checking arguments
 //	modules.go                the modules written in Go, one folder each
 //
 // The libraries replace those of the machine wherever these differ from Lua 5.1

@@ -60,9 +60,9 @@
 //
 //	uuid        unless it stands in the input, raw, as text or in base64
 //	timestamp   if it lies between the beginning and the end of the run
-//	pid         if it is heka's own, in a message with heka's own casefile.Hostname
+//	pid         if it is heka's own, in a message with heka's own Hostname
 //
-// Heka's own casefile.Hostname in a case is test.host. The folder of the case is DIR, in
+// Heka's own Hostname in a case is test.host. The folder of the case is DIR, in
 // messages, problems, errors and the log.
 //
 // # Time

@@ -13,7 +13,7 @@
 // esOptions.compile turns the options into what works per message:
 //
 //	bulkAction   the first line (action.go). Its names are templates with
-//	             %{...} (template.go); as long as they depend on nothing but
+//	             %{...} (package interpolate); as long as they depend on nothing but
 //	             the time, the whole line is kept.
 //	document     the second line (document.go). Keys of headers are rendered at
 //	             load; keys of fields are kept by fieldKeys (fieldkeys.go),

@@ -19,7 +19,7 @@
 //	marks of captures               run.go, ask.go          the machine
 //	        │
 //	        ▼  the match succeeded
-//	Lua values                      evaluate.go, replace.go, record.go
+//	Lua values                      evaluate.go, replace.go
 //
 // Patterns share their nodes. A reference to a rule is an open node until the
 // pattern becomes part of a grammar, which copies what depends on it.
