@@ -51,6 +51,8 @@ type list struct {
 	// whether it was made while they did, and twofold whether the newest file is
 	// about to be emptied.
 	passed, shaken, twofold doubt
+	// outran is how often the first bytes of the current file were not trusted.
+	outran int
 }
 
 type doneFile struct {

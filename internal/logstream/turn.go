@@ -74,13 +74,24 @@ func (f *Follower) overlooked() bool {
 // outrun reports whether the first bytes of the newest file may be others than
 // those that the listing was made for: the file may have been copied and emptied
 // since, and what was in it is then in a file that comes before.
+// That is only ruled out as long as no other file has come or gone; in a directory
+// where they do so all the time it is hardly ever, and after some tries it has to do.
 func (f *Follower) outrun() bool {
-	if f.src != f.cur || !f.listed || f.at < len(f.files)-1 || f.opt.Once || !f.patient(f.cur.file.Path) {
+	if f.src != f.cur || !f.listed || f.at < len(f.files)-1 || f.opt.Once {
 		return false
 	}
+	if !f.dirChanged(f.cur.file.Path) || f.list.outran == outranLooks {
+		f.list.outran = 0
+		return false
+	}
+	f.list.outran++
 	f.list.stale = true
 	return true
 }
+
+// outranLooks is how often the first bytes of a file are read anew. It leaves time for
+// freshness to pass.
+const outranLooks = 5
 
 // changedAround reports whether the directory of a file has got or lost an entry
 // since the listing, unless that was made just now.
