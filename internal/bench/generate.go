@@ -18,6 +18,7 @@ import (
 func (b *bench) generate() error {
 	for name, write := range map[string]func(*bufio.Writer, int){
 		"access/access.log": writeAccessLog, "messages.hpb": writeMessages, "lines.txt": writeLines,
+		"syslog.txt": writeSyslog,
 	} {
 		path := filepath.Join(b.dir, fmt.Sprintf("data-%d", b.n), name)
 		if _, err := os.Stat(path); err == nil {
@@ -147,6 +148,28 @@ func writeLines(w *bufio.Writer, n int) {
 		for written < size {
 			k, _ := fmt.Fprintf(w, " %s", pick(r, words))
 			written += k
+		}
+		w.WriteByte('\n')
+	}
+}
+
+// writeSyslog writes n messages of RFC 5424 in lines, every third one with structured
+// data.
+func writeSyslog(w *bufio.Writer, n int) {
+	r := newRand()
+	hosts := list(r, 40, func() string { return fmt.Sprintf("%s%d.example.com", pick(r, words), r.IntN(20)) })
+	at := time.Date(2026, 2, 10, 8, 0, 0, 0, time.UTC)
+	for range n {
+		data := "-"
+		if r.IntN(3) == 0 {
+			data = fmt.Sprintf(`[origin@32473 software="%s" swVersion="%d.%d"][request@32473 id="%08x"]`,
+				pick(r, words), r.IntN(10), r.IntN(20), r.Uint32())
+		}
+		at = at.Add(time.Duration(r.IntN(4000)) * time.Microsecond)
+		fmt.Fprintf(w, "<%d>1 %s %s %s %d %s %s", r.IntN(192), at.Format("2006-01-02T15:04:05.000000Z07:00"),
+			pick(r, hosts), pick(r, words), 1+r.IntN(30_000), pick(r, words), data)
+		for range 4 + r.IntN(10) {
+			fmt.Fprintf(w, " %s", pick(r, words))
 		}
 		w.WriteByte('\n')
 	}

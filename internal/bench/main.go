@@ -59,7 +59,7 @@ func (b *bench) run(only string) error {
 	if err := b.generate(); err != nil {
 		return err
 	}
-	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads, deliveryWorkloads, statsWorkloads, connectionWorkloads, tapWorkloads), func(w workload) bool {
+	chosen := slices.DeleteFunc(slices.Concat(workloads, luaWorkloads, logstreamWorkloads, deliveryWorkloads, statsWorkloads, connectionWorkloads, httpWorkloads, tapWorkloads), func(w workload) bool {
 		return w.onDemand && only == "" || only != "" && !slices.Contains(strings.Split(only, ","), w.name)
 	})
 	results := make(map[string][]result)
@@ -88,6 +88,9 @@ func (b *bench) run(only string) error {
 		}
 		if r.worst > 0 {
 			goal = fmt.Sprintf("%s; %v, 99 %% within %v", goal, r.typical, r.worst)
+		}
+		if r.note != "" {
+			goal = strings.TrimPrefix(goal+"; "+r.note, "–; ")
 		}
 		rate, cpu := fmt.Sprintf("%.0f", r.perSecond), fmt.Sprintf("%.2f", r.cpuPerMillion)
 		if r.perSecond == 0 {

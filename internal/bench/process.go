@@ -21,6 +21,7 @@ type result struct {
 	wall          time.Duration
 	typical       time.Duration // median of how long one message took
 	worst         time.Duration // of all but one in a hundred
+	note          string        // what else there is to say
 }
 
 // lastCall is how long a TcpInput of a run to the end waits, idle, for further

@@ -26,6 +26,8 @@ var workloads = []workload{
 		goal: func(r, _ result) string { return below(r, result{}, 1_000_000, 0, 0, 0) }},
 	{name: "W5", what: "W4 through a queue on disk", run: w5, limit: "limit-W4",
 		goal: func(r, _ result) string { return below(r, result{}, 700_000, 0, 0, 0) }},
+	{name: "syslog", what: "RFC 5424 over TCP → SyslogDecoder → /dev/null", run: syslog,
+		goal: func(r, _ result) string { return below(r, result{}, 500_000, 0, 0, 0) }},
 	{name: "queue", what: "queue: append, read, acknowledge 400-byte records", run: queueAlone,
 		goal: func(r, _ result) string { return below(r, result{}, 1_000_000, 0, 0, 0) }}, // 400 MB/s
 	{name: "idle", what: "10 plugins, nothing to do", run: idle10,
@@ -192,6 +194,38 @@ func (b *bench) runW2(hekad string, more, times int, begin func() error) (result
 		}
 		return err
 	}, b.heka, args...)
+	if err != nil {
+		return r, err
+	}
+	return r.served(), nil
+}
+
+func syslog(b *bench) (result, error) {
+	addr, err := freePort()
+	if err != nil {
+		return result{}, err
+	}
+	args, err := b.config("syslog", fmt.Sprintf(`
+[in]
+type = "TcpInput"
+address = %q
+splitter = "SyslogSplitter"
+decoder = "SyslogDecoder"
+[SyslogSplitter]
+[SyslogDecoder]
+[plain]
+type = "PayloadEncoder"
+append_newlines = false
+[out]
+type = "FileOutput"
+message_matcher = "Type == 'in' && Fields[msgid] != NIL"
+path = "/dev/null"
+encoder = "plain"
+`, addr))
+	if err != nil {
+		return result{}, err
+	}
+	r, err := b.measure(b.n, func() error { return send(addr, b.data("syslog.txt")) }, b.heka, args...)
 	if err != nil {
 		return r, err
 	}

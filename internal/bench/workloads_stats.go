@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +15,9 @@ var statsWorkloads = []workload{
 	{name: "limit-statsd", what: "plain Go: receive datagrams, count them", run: limitStatsd},
 	{name: "statsd", what: "datagrams → StatsdInput → StatAccumInput → file", run: statsd, limit: "limit-statsd",
 		goal: func(r, limit result) string { return below(r, limit, 200_000, 0.8, 0, 0) }},
-	{name: "stats-200k", what: "200,000 names by UDP, one flush", run: manyStats,
-		goal: func(r, _ result) string { return below(r, result{}, 0, 0, 0, 250) }},
+	{name: "statsd-loss", what: "the same, faster and faster; per cent lost", run: statsdLoss},
+	{name: "stats-200k", what: "200,000 names by UDP, one flush, all within a second", run: manyStats,
+		goal: func(r, _ result) string { return below(r, result{}, statNames, 0, 0, 250) }},
 }
 
 const (
@@ -59,21 +61,69 @@ func statsd(b *bench) (result, error) {
 		return result{}, err
 	}
 	var sending time.Duration
-	r, err := b.measure(b.n, func() (err error) { sending, err = sendPaced(addr, b.n); return err }, b.heka, args...)
+	r, err := b.measure(b.n, func() (err error) { sending, err = sendPaced(addr, b.n, pace); return err }, b.heka, args...)
 	if err != nil {
 		return r, err
 	}
-	text, err := os.ReadFile(b.dir + "/statsd.out")
+	arrived, err := b.arrived("statsd.out")
 	if err != nil {
 		return r, err
-	}
-	_, rest, _ := strings.Cut(string(text), "stats.counters.requests.count ")
-	arrived, err := strconv.Atoi(strings.SplitN(rest, " ", 2)[0])
-	if err != nil {
-		return r, fmt.Errorf("no count in the output: %w", err)
 	}
 	r.perSecond = float64(arrived) / sending.Seconds()
 	return r, b.lost("statsd", arrived)
+}
+
+// paces are the rates of statsd-loss, in thousands of datagrams a second.
+var paces = [...]int{50, 100, 150, 200, 250, 300, 400}
+
+// statsdLoss tells how much is lost at each of a number of rates, within a second
+// each. What the sender cannot reach is not told.
+func statsdLoss(b *bench) (result, error) {
+	var r result
+	var curve strings.Builder
+	for _, pace := range paces {
+		addr, err := freePort()
+		if err != nil {
+			return r, err
+		}
+		args, err := b.config("statsd", statsdConfig(b, addr, "statsd.out"))
+		if err != nil {
+			return r, err
+		}
+		n := pace * 1000
+		var sending time.Duration
+		got, err := b.measure(n, func() (err error) { sending, err = sendPaced(addr, n, n); return err }, b.heka, args...)
+		if err != nil {
+			return r, err
+		}
+		arrived, err := b.arrived("statsd.out")
+		if err != nil {
+			return r, err
+		}
+		if reached := float64(n) / sending.Seconds(); reached < 0.9*float64(n) {
+			fmt.Fprintf(&curve, ", the sender reaches %.0f k", reached/1000)
+			break
+		}
+		fmt.Fprintf(&curve, ", %.2f at %d k/s", 100*float64(n-arrived)/float64(n), pace)
+		r = got
+		r.perSecond = float64(arrived) / sending.Seconds()
+	}
+	r.note = strings.TrimPrefix(curve.String(), ", ")
+	return r, nil
+}
+
+// arrived reads how many datagrams a file that heka wrote tells of.
+func (b *bench) arrived(name string) (int, error) {
+	text, err := os.ReadFile(filepath.Join(b.dir, name))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), "stats.counters.requests.count ")
+	n, err := strconv.Atoi(strings.SplitN(rest, " ", 2)[0])
+	if err != nil {
+		return 0, fmt.Errorf("no count in the output: %w", err)
+	}
+	return n, nil
 }
 
 func limitStatsd(b *bench) (result, error) {
@@ -83,7 +133,7 @@ func limitStatsd(b *bench) (result, error) {
 	}
 	out := b.file("limit-statsd.out")
 	var sending time.Duration
-	r, err := b.measure(b.n, func() (err error) { sending, err = sendPaced(addr, b.n); return err }, b.limit, "datagrams", addr, out)
+	r, err := b.measure(b.n, func() (err error) { sending, err = sendPaced(addr, b.n, pace); return err }, b.limit, "datagrams", addr, out)
 	if err != nil {
 		return r, err
 	}
@@ -122,8 +172,8 @@ func dialUDP(addr string) (net.Conn, error) {
 	}
 }
 
-// sendPaced sends n datagrams and returns how long that took.
-func sendPaced(addr string, n int) (time.Duration, error) {
+// sendPaced sends n datagrams, pace in a second, and returns how long that took.
+func sendPaced(addr string, n, pace int) (time.Duration, error) {
 	c, err := dialUDP(addr)
 	if err != nil {
 		return 0, err
@@ -133,7 +183,7 @@ func sendPaced(addr string, n int) (time.Duration, error) {
 	begin := time.Now()
 	for i := range n {
 		if i%ahead == 0 {
-			for due := time.Duration(i) * time.Second / pace; time.Since(begin) < due; {
+			for due := time.Duration(i) * time.Second / time.Duration(pace); time.Since(begin) < due; {
 			}
 		}
 		if _, err := c.Write(datagram); err != nil {

@@ -5,6 +5,7 @@
 //	limit access IN OUT      nginx combined lines → the JSON that ESJsonEncoder writes
 //	limit relay LISTEN DIAL  bytes of one TCP connection → another
 //	limit datagrams LISTEN OUT  UDP datagrams → their number, when none comes any more
+//	limit bodies LISTEN N    N HTTP requests, whose bodies are thrown away
 package main
 
 import (
@@ -14,8 +15,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hekad/heka/internal/netconf"
@@ -23,7 +26,7 @@ import (
 
 func main() {
 	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: limit access IN OUT | limit relay LISTEN DIAL | limit datagrams LISTEN OUT")
+		fmt.Fprintln(os.Stderr, "usage: limit access IN OUT | limit relay LISTEN DIAL | limit datagrams LISTEN OUT | limit bodies LISTEN N")
 		os.Exit(2)
 	}
 	run := access
@@ -32,6 +35,8 @@ func main() {
 		run = relay
 	case "datagrams":
 		run = datagrams
+	case "bodies":
+		run = bodies
 	}
 	if err := run(os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, "limit:", err)
@@ -79,6 +84,32 @@ func datagrams(listen, out string) error {
 		n += len(got)
 		socket.SetReadDeadline(time.Now().Add(time.Second))
 	}
+}
+
+func bodies(listen, count string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	var left atomic.Int64
+	left.Store(int64(n))
+	server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		left.Add(-1)
+	})}
+	server.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed && left.Load() == 0 {
+			server.Close()
+		}
+	}
+	if err := server.Serve(l); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
 }
 
 func access(in, out string) error {
