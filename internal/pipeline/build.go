@@ -50,6 +50,7 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 		stop: make(chan struct{}), filterWork: newGauge(), arenas: arenas{poison: o.PoisonBuffers}}
 	h := b.host
 	h.intake.builder = b
+	h.roster.changed = make(chan struct{}, 1)
 	h.hard, h.kill = context.WithCancel(context.Background())
 	b.sections()
 	b.trial(plugin.KindDecoder)
@@ -75,7 +76,6 @@ func New(cfg *config.Config, o Options) (*Host, config.Problems) {
 	}
 	h.reroute()
 	h.own = newInjector(h, nil)
-	h.reportEvery = b.reportInterval()
 	return h, b.problems
 }
 
@@ -330,33 +330,6 @@ func (b *builder) checkSplitter(s *section) {
 
 // maxRecord is MAX_RECORD_SIZE: the largest message with its framing.
 func (b *builder) maxRecord() int { return int(b.opts.Global.MaxMessageSize) + 255 + 3 }
-
-// defaultReport is the time between reports when those who want them name none.
-const defaultReport = 5 * time.Second
-
-// reportInterval decides how often reports are made: as configured, or as often as
-// the consumer that asks for them by name and has the shortest ticker_interval.
-func (b *builder) reportInterval() time.Duration {
-	if r := b.opts.Global.ReportInterval; r.Set {
-		return r.Every
-	}
-	var wanted bool
-	var shortest time.Duration
-	for _, c := range b.host.consumers() {
-		if m := c.opts.MessageMatcher; !strings.Contains(m, "heka.all-report") && !strings.Contains(m, "heka.memstat") {
-			continue
-		}
-		wanted = true
-		every := time.Duration(c.opts.TickerInterval) * time.Second
-		if every > 0 && (shortest == 0 || every < shortest) {
-			shortest = every
-		}
-	}
-	if wanted && shortest == 0 {
-		return defaultReport
-	}
-	return shortest
-}
 
 // input builds an input; nil if there are problems.
 func (b *builder) input(s *section) *input {

@@ -19,12 +19,11 @@ import (
 // Host is a running heka: inputs, filters and outputs, and what lies between
 // them. New builds it without side effects, Run is its whole life.
 type Host struct {
-	global      config.Global
-	log         *slog.Logger
-	hostname    string
-	pid         int32
-	once        bool
-	reportEvery time.Duration
+	global   config.Global
+	log      *slog.Logger
+	hostname string
+	pid      int32
+	once     bool
 
 	opts    Options
 	intake  intake

@@ -10,10 +10,40 @@ import (
 	"github.com/hekad/heka/message"
 )
 
-// reports injects heka.all-report and heka.memstat every report interval.
+// defaultReport is the time between reports when those who want them name none.
+const defaultReport = 5 * time.Second
+
+// reportInterval decides how often reports are made: as configured, or as often as
+// the consumer that asks for them by name and has the shortest ticker_interval. 0 is
+// never.
+func (h *Host) reportInterval() time.Duration {
+	if r := h.global.ReportInterval; r.Set {
+		return r.Every
+	}
+	var wanted bool
+	var shortest time.Duration
+	for _, c := range h.routes.Load().consumers {
+		if m := c.opts.MessageMatcher; !strings.Contains(m, "heka.all-report") && !strings.Contains(m, "heka.memstat") {
+			continue
+		}
+		wanted = true
+		every := time.Duration(c.opts.TickerInterval) * time.Second
+		if every > 0 && (shortest == 0 || every < shortest) {
+			shortest = every
+		}
+	}
+	if wanted && shortest == 0 {
+		return defaultReport
+	}
+	return shortest
+}
+
+// reports injects heka.all-report and heka.memstat every report interval, which
+// changes when consumers come and go.
 func (h *Host) reports(ctx context.Context) {
-	tick, stop := ticker(h.reportEvery)
-	defer stop()
+	every := h.reportInterval()
+	tick, stop := ticker(every)
+	defer func() { stop() }()
 	for {
 		select {
 		case <-tick:
@@ -22,6 +52,12 @@ func (h *Host) reports(ctx context.Context) {
 				m.SetPayload(string(AppendReportJSON(nil, h.Report())))
 			})
 			h.inject(memstat)
+		case <-h.roster.changed:
+			if now := h.reportInterval(); now != every {
+				stop()
+				every = now
+				tick, stop = ticker(every)
+			}
 		case <-ctx.Done():
 			return
 		}

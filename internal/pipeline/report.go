@@ -200,14 +200,19 @@ func (m *Member) appendJSON(dst []byte) []byte {
 		}
 		dst = append(dst, `{"representation":`...)
 		dst = append(appendJSONString(dst, c.Representation), `,"value":`...)
-		if s, ok := c.Value.(string); ok {
-			dst = appendJSONString(dst, s)
-		} else {
-			dst = fmt.Append(dst, c.Value)
-		}
-		dst = append(dst, '}')
+		dst = append(appendJSONValue(dst, c.Value), '}')
 	}
 	return append(dst, '}')
+}
+
+// appendJSONValue appends a counter's value; one that JSON does not know, such as an
+// infinite number, is null.
+func appendJSONValue(dst []byte, v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return append(dst, "null"...)
+	}
+	return append(dst, b...)
 }
 
 func appendJSONString(dst []byte, s string) []byte {

@@ -24,6 +24,8 @@ type roster struct {
 	old    []*routes // replaced ones that may have open batches
 	phase  phase
 	ends   sync.WaitGroup // of goroutines that see consumers out
+
+	changed chan struct{} // has a token after the routes have changed
 }
 
 // phase is how far a Host has come.
@@ -80,6 +82,10 @@ func (h *Host) reroute() {
 	old := h.routes.Swap(newRoutes(active))
 	if old == nil {
 		return
+	}
+	select {
+	case r.changed <- struct{}{}:
+	default:
 	}
 	old.replace()
 	r.old = slices.DeleteFunc(append(r.old, old), func(o *routes) bool {
