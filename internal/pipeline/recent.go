@@ -58,11 +58,14 @@ func (r *recent) keep(p *plugin.Pack, from string, now int64) (next int64) {
 	if r.credit < 1 {
 		return r.at + int64((1-r.credit)*float64(time.Second)/recentRate) + 1
 	}
+	if len(p.Message.Payload()) > maxRecentMessage {
+		return now
+	}
+	r.credit-- // also for one that turns out too large: encoding it is the cost
 	wire := p.Message.AppendWire(nil)
 	if len(wire) > maxRecentMessage {
 		return now
 	}
-	r.credit--
 	r.id++
 	r.all = append(r.all, Passed{r.id, time.Unix(0, now), from, wire})
 	r.bytes += len(wire)
