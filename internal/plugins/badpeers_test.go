@@ -10,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hekad/heka/internal/config"
 	"github.com/hekad/heka/internal/netconf/netconftest"
-	"github.com/hekad/heka/internal/plugins"
 	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
@@ -33,7 +31,7 @@ var badServers = []struct {
 	{name: "closes one half", fault: netconftest.HalfClose, takes: true},
 	{name: "swallows", fault: netconftest.Swallow, takes: true, silent: true},
 	{name: "does not read", fault: netconftest.Stall, takes: true, silent: true},
-	{name: "resets in the request", fault: netconftest.CutRequest(90), takes: true},
+	{name: "resets in the request", fault: netconftest.CutRequest(40), takes: true},
 	{name: "resets before the answer", fault: netconftest.CutAnswer(0), takes: true},
 	{name: "talks garbage", fault: netconftest.Say("\x16\x03\x01\x02\x00\x00garbage\r\n\r\n"), takes: true},
 	{name: "talks in one line without end", fault: netconftest.Babble("220-", strings.Repeat("x", 16<<10)), takes: true},
@@ -258,26 +256,8 @@ func (s *trial) errors() string {
 // build makes the output of a configuration.
 func (s *trial) build(text string) *sender {
 	s.t.Helper()
-	loaded, problems := config.LoadBytes("test.toml", []byte(text), config.Options{})
-	if err := problems.Err(); err != nil {
-		s.t.Fatalf("%v\n%s", err, text)
-	}
-	p := feedtest.Find(s.t, plugins.All(), s.family.typ)
-	own, common := p.NewConfig(), p.Consumer
-	if err := config.Decode(loaded.Sections[0], own, &common).Err(); err != nil {
-		s.t.Fatalf("%v\n%s", err, text)
-	}
-	env, log := feedtest.Env(s.t, "out")
+	built, log := instance(s.t, text)
 	s.log = log
-	built, err := p.Build(own, env)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if prepared, ok := built.(plugin.Preparer); ok {
-		if err := prepared.Prepare(s.t.Context()); err != nil {
-			s.t.Fatal(err)
-		}
-	}
 	output := built.(plugin.Output)
 	if batches, ok := built.(plugin.BatchOutput); ok {
 		return &sender{batches, output}

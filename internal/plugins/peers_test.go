@@ -18,6 +18,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 
+	"github.com/hekad/heka/internal/config"
+	"github.com/hekad/heka/internal/plugins"
+	"github.com/hekad/heka/internal/plugins/feedtest"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -177,7 +180,8 @@ func mails(t *testing.T, l net.Listener, got *sink) {
 			if err != nil {
 				return
 			}
-			switch strings.ToUpper(line[:4]) {
+			command, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			switch strings.ToUpper(command) {
 			case "EHLO":
 				say("250-me\r\n250 AUTH PLAIN")
 			case "AUTH":
@@ -254,4 +258,33 @@ func message(f *family, text string) *plugin.Pack {
 	p.Message.AddString("name", "up")
 	p.Message.AddDouble("value", 1, "")
 	return p
+}
+
+// instance makes and prepares what a configuration of one section says.
+func instance(t *testing.T, text string) (any, *feedtest.Log) {
+	t.Helper()
+	loaded, problems := config.LoadBytes("test.toml", []byte(text), config.Options{})
+	if err := problems.Err(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	p := feedtest.Find(t, plugins.All(), loaded.Sections[0].Name)
+	own, common, input := p.NewConfig(), p.Consumer, p.Input
+	targets := []any{own, &common}
+	if p.Kind == plugin.KindInput {
+		targets[1] = &input
+	}
+	if err := config.Decode(loaded.Sections[0], targets...).Err(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	env, log := feedtest.Env(t, "it")
+	built, err := p.Build(own, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if prepared, ok := built.(plugin.Preparer); ok {
+		if err := prepared.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return built, log
 }
