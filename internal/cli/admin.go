@@ -101,6 +101,7 @@ func (a *adminFlags) register(c *cobra.Command) {
 	f.StringVar(&a.address, "admin", "", "the admin API: unix:PATH, HOST:PORT or a URL (default as the configuration says)")
 	f.StringVarP(&a.config, "config", "c", defaultConfig, "configuration of the running heka, which says where its API is")
 	f.StringVar(&a.caFile, "ca-file", "", "PEM file with the authorities to trust for https")
+	completeFlag(c, "config", files("toml"))
 }
 
 // client returns a client of the API of a running heka.

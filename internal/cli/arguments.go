@@ -42,12 +42,7 @@ func choiceFlag(c *cobra.Command, name, usage string, value *string, def string,
 
 // completeWords lets the shell complete the words of a flag.
 func completeWords(c *cobra.Command, flag string, words []string) {
-	err := c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return words, cobra.ShellCompDirectiveNoFileComp
-	})
-	if err != nil {
-		panic("cli: completion of --" + flag + ": " + err.Error())
-	}
+	completeFlag(c, flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // oneOf lists words: "a, b or c".

@@ -19,7 +19,7 @@ import (
 const queuesDir = "output_queue"
 
 func newBuffer() *cobra.Command {
-	return group(&cobra.Command{
+	c := group(&cobra.Command{
 		Use:   "buffer",
 		Short: "Look into queues on disk, and mend them",
 		Long: `Work with the queues that filters and outputs with use_buffering have on disk.
@@ -33,6 +33,10 @@ and drop write and refuse a queue that a process has open.`,
   heka buffer cat --format json /var/cache/hekad/output_queue/relay
   heka buffer drop --match "Type == 'debug'" /var/cache/hekad/output_queue/relay`,
 	}, newBufferLs(), newBufferVerify(), newBufferCat(), newBufferReplay(), newBufferRepair(), newBufferDrop())
+	for _, sub := range c.Commands() {
+		sub.ValidArgsFunction = completeQueues
+	}
+	return c
 }
 
 // storedQueue is a queue's directory.

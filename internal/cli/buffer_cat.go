@@ -22,6 +22,7 @@ func (o *storedOptions) register(c *cobra.Command) {
 	o.catOptions.register(c)
 	o.from, o.maxMessage = "heka", defaultCatMessage
 	c.Flags().StringVar(&o.reader, "reader", "", "what waits for the reader of this name (default the one of heka)")
+	completeFlag(c, "reader", completeReaders)
 	c.Flags().BoolVar(&o.all, "all", false, "delivered messages that are still on disk too")
 }
 

@@ -173,6 +173,7 @@ func (o *catOptions) registerFormat(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&o.format, "format", "txt", "form of the output: "+oneOf(catFormats))
 	f.StringVar(&o.fields, "fields", "", "parts of messages for table and json (default for table "+tableColumns+")")
+	completeFlag(c, "fields", completeFields)
 	completeWords(c, "format", catFormats)
 }
 

@@ -22,6 +22,7 @@ type column struct {
 	name  string // as it was given, or as matchers call it
 	field string // name of the field; "" is a header
 	zone  *time.Location
+	seen  bool // a message had it
 }
 
 // parseColumns reads a list such as Type,Severity,Fields[status],user. What is no
@@ -36,8 +37,11 @@ func parseColumns(list string, zone *time.Location) ([]column, error) {
 		c := column{name: name, field: name, zone: zone}
 		if i := slices.IndexFunc(headerNames, func(h string) bool { return strings.EqualFold(h, name) }); i >= 0 {
 			c.name, c.field = headerNames[i], ""
-		} else if inner, ok := strings.CutPrefix(name, "Fields["); ok && strings.HasSuffix(inner, "]") {
+		} else if inner, ok := strings.CutPrefix(name, "Fields["); ok {
 			c.field = strings.TrimSuffix(inner, "]")
+			if c.field == "" || c.field == inner || strings.ContainsAny(c.field, "[]") {
+				return nil, misused("--fields has %q; write Fields[NAME], or NAME alone", name)
+			}
 		}
 		all = append(all, c)
 	}
@@ -53,6 +57,7 @@ func (c *column) value(m *message.Message) any {
 	if f == nil || f.Len() == 0 {
 		return nil
 	}
+	c.seen = true
 	if f.Len() == 1 {
 		return f.Value(0)
 	}
@@ -83,6 +88,16 @@ func (c *column) header(m *message.Message) any {
 		return m.EnvVersion()
 	}
 	return m.UUIDText()
+}
+
+// unseen tells of columns that no message had, such as misspelt ones. names are
+// fields that messages had instead.
+func unseen(columns []column, names []string, say func(format string, args ...any)) {
+	for i := range columns {
+		if c := &columns[i]; c.field != "" && !c.seen {
+			say("no message has a field %q%s", c.field, suggestion(c.field, append(names, headerNames...)))
+		}
+	}
 }
 
 // text is the part of a message for people, on one line.

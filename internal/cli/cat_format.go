@@ -29,11 +29,12 @@ func (j *catJob) chooseFormat() error {
 		if err != nil {
 			return err
 		}
-		j.table = &table{columns: columns}
+		j.table, j.columns = &table{columns: columns}, columns
 		j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) { return j.table.add(dst, m), nil }
 	case "json":
 		if j.fields != "" {
 			columns, err := parseColumns(j.fields, j.zone)
+			j.columns = columns
 			j.render = func(dst []byte, m *message.Message, _ *records) ([]byte, error) {
 				return appendColumns(dst, m, columns)
 			}

@@ -34,6 +34,8 @@ type catJob struct {
 	diag          *diagnosis
 	render        rendering // nil for count
 	table         *table    // nil unless that is the format
+	columns       []column  // that --fields names
+	fieldNames    []string  // of the first message that is shown
 	out           *bufio.Writer
 	showProgress  bool
 
@@ -94,6 +96,9 @@ func (j *catJob) run(stdout io.Writer) error {
 	}
 	if err := j.flush(); code != exitCatOutput && err != nil && !broken(err) {
 		code = cmp.Or(code, j.failed(unwritten(err)))
+	}
+	if j.matched > 0 {
+		unseen(j.columns, j.fieldNames, j.diag.say)
 	}
 	if !j.tail || j.limit > 0 {
 		j.diag.say("Processed: %d, matched: %d messages", j.processed, j.matched)
@@ -244,6 +249,9 @@ func (j *catJob) show(m *message.Message, r *records) error {
 			}
 		}
 	}
+	if j.columns != nil && j.fieldNames == nil {
+		j.noteFields(m)
+	}
 	if j.render != nil {
 		b, err := j.render(j.out.AvailableBuffer(), m, r)
 		if err != nil {
@@ -256,4 +264,12 @@ func (j *catJob) show(m *message.Message, r *records) error {
 		return errEnough
 	}
 	return nil
+}
+
+// noteFields keeps the names of a message's fields, for hints.
+func (j *catJob) noteFields(m *message.Message) {
+	j.fieldNames = []string{}
+	for i := range m.NumFields() {
+		j.fieldNames = append(j.fieldNames, m.Field(i).Name())
+	}
 }

@@ -27,6 +27,8 @@ type configPath struct{ flag string }
 
 func (p *configPath) register(c *cobra.Command) {
 	c.Flags().StringVarP(&p.flag, "config", "c", defaultConfig, "configuration file or directory; - is standard input")
+	completeFlag(c, "config", files("toml"))
+	c.ValidArgsFunction = files("toml")
 }
 
 // choose returns the path to read.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -94,9 +95,17 @@ configurations and malformed cases.`,
 	f.BoolVar(&t.update, "update", false, "write what comes out into the cases")
 	f.StringVar(&t.from, "from", "", "make a case of this file of framed messages or lines")
 	f.StringVar(&t.input, "input", "", "input that --from is for, where there are several")
+	completeNames(c, "input", t.inputs)
+	completeFlag(c, "config", files("toml"))
+	c.ValidArgsFunction = files("txtar")
 	f.IntVar(&t.limit, "limit", 100, "messages of --from to take")
 	f.DurationVar(&t.linger, "linger", 0, "time that passes at the end of each case, for timers")
 	return c
+}
+
+// inputs are the names of the inputs of the configuration, for completion.
+func (t *configTest) inputs(*cobra.Command) []string {
+	return sections(cmp.Or(t.config, "."), ofKind(plugin.KindInput))
 }
 
 func (t *configTest) run(c *cobra.Command, args []string) error {

@@ -35,6 +35,7 @@ The exit code is 0 when nothing differs, 1 when something does, 2 for wrong usag
 or configurations with errors.`,
 		Example: `  heka config diff /etc/heka/conf.d new/conf.d
   heka config diff --format json old.toml new.toml`,
+		ValidArgsFunction: files("toml"),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return misused("two configurations are needed, not %d\nRun '%s --help' for usage.", len(args), c.CommandPath())

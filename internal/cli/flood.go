@@ -71,6 +71,10 @@ func (o *floodOptions) register(c *cobra.Command) {
 	f, t := c.Flags(), &o.test
 	f.StringVarP(&o.config, "config", "c", "flood.toml", "file with tests")
 	f.StringVar(&o.name, "test", "default", "section of the file to run")
+	completeFlag(c, "config", files("toml"))
+	completeNames(c, "test", func(*cobra.Command) []string {
+		return sections(o.config, func(*config.Section) bool { return true })
+	})
 	f.StringVar(&t.Address, "address", "", "receiver, as host:port or the path of a socket")
 	f.Uint64VarP(&t.NumMessages, "num", "n", 0, "messages to send; 0 is until interrupted")
 	f.DurationVar(&t.Duration, "duration", 0, "longest time to send; 0 is no limit")

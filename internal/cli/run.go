@@ -55,6 +55,7 @@ HEKA_BASE_DIR, HEKA_MAXPROCS and so on, and by the flags below.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&path, "config", "c", defaultConfig, "configuration file or directory")
+	completeFlag(c, "config", files("toml"))
 	f.BoolVar(&once, "once", false, "stop when all inputs have reached their end and everything is delivered")
 	f.String("base-dir", "", "directory for state")
 	f.String("share-dir", "", "directory of read-only resources")

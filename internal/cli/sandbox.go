@@ -66,8 +66,9 @@ failed, 2 for wrong usage.`,
   heka sandbox test --section heka.toml:nginx --input access.log --format json
   heka sandbox test --ticker-interval 1m --input m.hpb my_filter.lua
   heka sandbox test --profile --payload 'a line' my_decoder.lua`,
-		Args: atMostOne("SCRIPT"),
-		RunE: func(c *cobra.Command, args []string) error { return t.run(c, args, plugins) },
+		Args:              atMostOne("SCRIPT"),
+		ValidArgsFunction: completeScript,
+		RunE:              func(c *cobra.Command, args []string) error { return t.run(c, args, plugins) },
 	}
 	f := c.Flags()
 	f.StringVar(&t.section, "section", "", "run the script of a section, as FILE:NAME")
@@ -90,6 +91,7 @@ failed, 2 for wrong usage.`,
 	f.BoolVar(&t.profile, "profile", false, "also tell what each call has cost")
 	f.BoolVarP(&t.quiet, "quiet", "q", false, "leave out the table")
 	t.flags.register(f)
+	completeFlag(c, "section", completeSection)
 	completeWords(c, "kind", scriptKinds)
 	completeWords(c, "from", inputForms)
 	completeWords(c, "format", catFormats)

@@ -153,16 +153,33 @@ func tomlValue(s string) string {
 	if s != "" && strings.ContainsRune(`"'[{`, rune(s[0])) {
 		return s
 	}
-	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+	if _, err := strconv.ParseInt(s, 10, 64); err == nil && tomlNumber.MatchString(s) {
 		return s
 	}
-	if regexp.MustCompile(`^-?\d+\.\d+$`).MatchString(s) {
+	if strings.Contains(s, ".") && tomlNumber.MatchString(s) {
 		return s
 	}
 	return tomlText(s)
 }
 
+// tomlNumber is how TOML writes numbers; 007 is none.
+var tomlNumber = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
+
 // tomlText quotes a text.
 func tomlText(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s) + `"`
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }

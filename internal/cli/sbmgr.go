@@ -69,6 +69,7 @@ type control struct {
 func (o *control) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVarP(&o.config, "config", "c", "sbmgr.toml", "configuration of this tool")
+	completeFlag(c, "config", files("toml"))
 	f.StringVar(&o.Address, "address", "", "receiver, as host:port; the configuration is then not needed")
 	f.BoolVar(&o.ack, "ack", false, "wait until the receiver tells that the message is delivered")
 	f.StringVar(&o.admin, "admin", "", "the admin API to order by: unix:PATH, HOST:PORT or a URL")
@@ -105,6 +106,8 @@ keeps the filter from running also in a message of type heka.sandbox-terminated.
 	o.register(c)
 	c.Flags().StringVar(&o.script, "script", "xyz.lua", "script of the filter")
 	c.Flags().StringVar(&o.scriptConfig, "scriptconfig", "xyz.toml", "configuration of the filter")
+	completeFlag(c, "script", files("lua"))
+	completeFlag(c, "scriptconfig", files("toml"))
 	c.Flags().BoolVar(&o.replace, "replace", false, "take the place of a filter of that name")
 	hide(c, &o.filter, "filtername")
 	return c
