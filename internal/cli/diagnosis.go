@@ -33,7 +33,7 @@ func (d *diagnosis) progress(records uint64, done float64, known bool) {
 	}
 	d.clear()
 	d.last, d.shown = now, true
-	fmt.Fprintf(d.w, "%d records", records)
+	fmt.Fprintf(d.w, "%s records", wholeNumber(float64(records)))
 	if known {
 		fmt.Fprintf(d.w, ", %.0f %%", 100*done)
 	}

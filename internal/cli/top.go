@@ -68,7 +68,7 @@ func (v *topView) once(ctx context.Context, client *admin.Client, w io.Writer) e
 		if err := json.Unmarshal(data, &s); err != nil {
 			return err
 		}
-		if _, err := io.WriteString(w, v.draw(&s, plainWidth, 0)); err != nil {
+		if _, err := io.WriteString(w, v.draw(&s, 0, 0)); err != nil {
 			return err
 		}
 		return errEnough

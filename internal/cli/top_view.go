@@ -16,6 +16,9 @@ import (
 // topOrders are what the table can be sorted by; the first letter is the key.
 var topOrders = [...]string{"rate", "errors", "fill", "blocking", "name"}
 
+// topKeys tells what keys do.
+const topKeys = "q ends; sort by r: rate, e: errors, f: fill, b: blocking, n: name"
+
 // topView is what heka top looks like.
 type topView struct {
 	order string
@@ -41,27 +44,37 @@ func (v *topView) frame(s *admin.Snapshot, width, height int) string {
 	return home + strings.Join(lines, clearLine+"\r\n") + clearLine + clearBelow
 }
 
-// draw lays out a snapshot in lines of at most width columns; height is the most
-// lines, or 0 for all.
+// draw lays out a snapshot in at most height lines of at most width columns; 0 is any
+// number of both.
 func (v *topView) draw(s *admin.Snapshot, width, height int) string {
 	rows := v.rows(s)
 	head := v.head(s, width)
+	if height > 0 {
+		head = slices.Insert(head, len(head)-1, color.New(color.Faint).Sprint(cut(topKeys, width)))
+	}
 	if room := height - len(head) - 2; height > 0 && len(rows) > room {
 		more := len(rows) - max(room, 0)
 		rows = append(rows[:max(room, 0)], topRow{name: fmt.Sprintf("… %d more", more)})
 	}
+	columns := topColumnsWithin(width)
 	nameWidth := len("NAME")
 	for _, r := range rows {
 		nameWidth = max(nameWidth, utf8.RuneCountInString(r.name))
 	}
-	nameWidth = min(nameWidth, max(width-topColumnsWidth, 12))
+	if width > 0 {
+		nameWidth = min(nameWidth, max(width-widthOf(columns), leastNameWidth))
+	}
 	var b strings.Builder
 	for _, l := range head {
 		b.WriteString(l + "\n")
 	}
-	b.WriteString(color.New(color.Bold).Sprint(topLine("NAME", nameWidth, topRow{kind: "KIND", rate: "RATE", errors: "ERR/S", queue: "QUEUE", disk: "DISK", blocked: "BLOCKED", memory: "MEMORY"})) + "\n")
+	titles := topRow{name: "NAME"}
+	for i, c := range topColumns {
+		titles.cells[i] = c.title
+	}
+	b.WriteString(color.New(color.Bold).Sprint(cut(titles.line(nameWidth, columns), width)) + "\n")
 	for _, r := range rows {
-		line := topLine(r.name, nameWidth, r)
+		line := cut(r.line(nameWidth, columns), width)
 		if r.health != "ok" && r.health != "" {
 			line = healthColour(r.health).Sprint(line)
 		}
@@ -94,19 +107,71 @@ func (v *topView) head(s *admin.Snapshot, width int) []string {
 	return append(lines, "")
 }
 
-// topRow is one line of the table.
-type topRow struct {
-	name, kind, rate, errors, queue, disk, blocked, memory, health string
-	rates                                                          admin.Rates
+// topColumn is one of the columns behind the name.
+type topColumn struct {
+	title string
+	width int // a negative one aligns to the left
 }
 
-// topColumnsWidth is the width of all columns but the name, gaps included.
-const topColumnsWidth = 2 + 6 + 2 + 11 + 2 + 8 + 2 + 10 + 2 + 9 + 2 + 7 + 2 + 9
+// Columns of the table, as topColumns has them.
+const (
+	kindColumn = iota
+	rateColumn
+	errorsColumn
+	queueColumn
+	diskColumn
+	blockedColumn
+	memoryColumn
+)
 
-func topLine(name string, nameWidth int, r topRow) string {
-	name = cut(name, nameWidth)
-	pad := strings.Repeat(" ", nameWidth-utf8.RuneCountInString(name))
-	return strings.TrimRight(fmt.Sprintf("%s%s  %-6s  %11s  %8s  %-10s  %9s  %7s  %9s", name, pad, r.kind, r.rate, r.errors, r.queue, r.disk, r.blocked, r.memory), " ")
+var topColumns = [...]topColumn{kindColumn: {"KIND", -6}, rateColumn: {"RATE", 9}, errorsColumn: {"ERR/S", 7}, queueColumn: {"QUEUE", -barCells},
+	diskColumn: {"DISK", 8}, blockedColumn: {"BLOCKED", 7}, memoryColumn: {"MEMORY", 8}}
+
+// dispensable are the columns that a narrow terminal does without, the first ones
+// first.
+var dispensable = [...]int{memoryColumn, diskColumn, kindColumn, queueColumn, blockedColumn, errorsColumn}
+
+// leastNameWidth is how much of a name is shown at least.
+const leastNameWidth = 12
+
+// topColumnsWithin are the columns that fit into a width beside a name; 0 is any
+// width.
+func topColumnsWithin(width int) []int {
+	columns := []int{kindColumn, rateColumn, errorsColumn, queueColumn, diskColumn, blockedColumn, memoryColumn}
+	for _, c := range dispensable {
+		if width == 0 || leastNameWidth+widthOf(columns) <= width {
+			break
+		}
+		columns = slices.DeleteFunc(columns, func(i int) bool { return i == c })
+	}
+	return columns
+}
+
+// widthOf is the width of columns with the gaps in front of them.
+func widthOf(columns []int) int {
+	sum := 0
+	for _, i := range columns {
+		sum += len(columnGap) + max(topColumns[i].width, -topColumns[i].width)
+	}
+	return sum
+}
+
+// topRow is one line of the table.
+type topRow struct {
+	name, health string
+	cells        [len(topColumns)]string
+	rates        admin.Rates
+}
+
+// line lays out some columns of the row.
+func (r *topRow) line(nameWidth int, columns []int) string {
+	var b strings.Builder
+	name := cut(r.name, nameWidth)
+	b.WriteString(name + strings.Repeat(" ", nameWidth-utf8.RuneCountInString(name)))
+	for _, i := range columns {
+		fmt.Fprintf(&b, "%s%*s", columnGap, topColumns[i].width, r.cells[i])
+	}
+	return strings.TrimRight(b.String(), " ")
 }
 
 // rows makes the table's lines in their order.
@@ -119,20 +184,21 @@ func (v *topView) rows(s *admin.Snapshot) []topRow {
 	}
 	var rows []topRow
 	for _, n := range s.Topology.Nodes {
-		r := topRow{name: n.Name, kind: n.Kind, health: n.Health.Level, rates: n.Rates}
+		r := topRow{name: n.Name, health: n.Health.Level, rates: n.Rates}
+		r.cells[kindColumn] = n.Kind
 		if n.Kind != "heka" {
-			r.rate, r.errors = wholeNumber(n.Rates.Messages), perSecond(n.Rates.Errors)
-			r.blocked = percent(n.Rates.Blocked)
+			r.cells[rateColumn], r.cells[errorsColumn] = wholeNumber(n.Rates.Messages), perSecond(n.Rates.Errors)
+			r.cells[blockedColumn] = percent(n.Rates.Blocked)
 		}
 		if n.Bound > 0 {
-			r.queue = bar(n.Rates.Fill)
+			r.cells[queueColumn] = bar(n.Rates.Fill)
 		}
 		if p := counters[n.Name]; p != nil {
 			if n, ok := number(p, "QueuedMessageCount"); ok {
-				r.disk = wholeNumber(n)
+				r.cells[diskColumn] = wholeNumber(n)
 			}
 			if n, ok := number(p, "Memory"); ok {
-				r.memory = byteText(int64(n))
+				r.cells[memoryColumn] = byteText(int64(n))
 			}
 		}
 		rows = append(rows, r)
@@ -164,7 +230,7 @@ func number(p *admin.Plugin, name string) (float64, bool) {
 }
 
 // barCells is the width of a bar that shows how full a queue is.
-const barCells = 10
+const barCells = 8
 
 func bar(part float64) string {
 	full := int(part*barCells + 0.5)
