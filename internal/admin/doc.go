@@ -22,6 +22,8 @@
 //	GET /api/v1/report                      Report
 //	GET /api/v1/plugins/{category}/{name}   PluginDetail
 //	GET /api/v1/books                       pipeline.Books
+//	GET /api/v1/outputs                     []Output, what filters have injected for
+//	                                        people
 //	GET /api/v1/topology                    Topology
 //	GET /api/v1/logs?after=SEQ&plugin=NAME&limit=N     []Line
 //	GET /api/v1/events?after=…              []Line, warnings and errors only

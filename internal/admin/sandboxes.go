@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -157,6 +158,28 @@ func integer(counters []plugin.Counter, name string) (int64, bool) {
 		return 0, false
 	}
 	return whole(counters[i].Value)
+}
+
+// Output is what a filter has injected for people under a name and a type.
+type Output struct {
+	Filter string `json:"filter"`
+	SandboxOutput
+}
+
+// getOutputs lists what filters have injected for people.
+func (s *Server) getOutputs(w http.ResponseWriter, _ *http.Request) {
+	h, ok := s.ready(w)
+	if !ok {
+		return
+	}
+	list := []Output{}
+	published := h.Published()
+	for _, filter := range slices.Sorted(maps.Keys(published)) {
+		for _, p := range published[filter] {
+			list = append(list, Output{filter, SandboxOutput{p.Name, p.Type, p.Bytes, p.Time.UnixMilli()}})
+		}
+	}
+	answer(w, list)
 }
 
 func (s *Server) getSandboxes(w http.ResponseWriter, r *http.Request) {

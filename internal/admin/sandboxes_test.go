@@ -85,6 +85,10 @@ func TestFiltersAreLoadedListedAndUnloaded(t *testing.T) {
 	if o := f.Outputs[0]; o.Name != "count" || o.Type != "txt" || o.Bytes != len("so far 2") || o.Time == 0 {
 		t.Errorf("%+v", o)
 	}
+	var outputs []admin.Output
+	if l.get("/api/v1/outputs", &outputs); len(outputs) != 1 || outputs[0].Filter != "ops-a_b" || outputs[0].SandboxOutput != f.Outputs[0] {
+		t.Errorf("%+v", outputs)
+	}
 	var source admin.SandboxSource
 	if l.get("/api/v1/sandboxes/ops-a_b", &source); source.Config != section("a b") || source.Script != counting || source.Name != "ops-a_b" {
 		t.Errorf("%+v", source)

@@ -72,6 +72,7 @@ func New(o Options) *Server {
 		"GET /api/v1/history":                   s.getHistory,
 		"GET /api/v1/stream":                    s.getStream,
 		"GET /api/v1/tap":                       s.getTap,
+		"GET /api/v1/outputs":                   s.getOutputs,
 		"GET /api/v1/recent":                    s.getRecent,
 		"GET /api/v1/sandboxes":                 s.getSandboxes,
 		"POST /api/v1/sandboxes":                s.controlling(s.postSandbox),

@@ -177,7 +177,7 @@ func (o *Output) list(filter string, file shown) bool {
 		o.sandboxes = append(o.sandboxes, &sandbox{Name: filter})
 	}
 	s := o.sandboxes[i]
-	if slices.ContainsFunc(s.Outputs, func(x shown) bool { return x.Filename == file.Filename }) {
+	if slices.Contains(s.Outputs, file) { // names that differ in little share a file
 		return true
 	}
 	if len(s.Outputs) >= maxFiles {

@@ -36,6 +36,7 @@ function process_message()
     if text == "json" then inject_payload("json", "../../up", '{"a":1}') end
     if text == "tsv" then inject_payload("tsv", "Table", "a\tb\n1\t2\n") end
     if text == "txt" then inject_payload("txt", "", "<script>alert(1)</script>") end
+    if text == "twice" then inject_payload("c-buf", "HTTP Status", "1") inject_payload("cbuf", "HTTPStatus", "2") inject_payload("txt", "HTTP Status", "3") end
     return 0
 end
 function timer_event() end
@@ -105,6 +106,19 @@ func TestReportsAreFiles(t *testing.T) {
 		t.Errorf("%q", ended)
 	}
 	l.until("the list is empty", func() bool { return l.has("sandboxes.json") == `{"sandboxes":[]}`+"\n" })
+}
+
+// Outputs are listed by name and type, also those that share a file since they differ
+// only in characters that file names do not have.
+func TestOutputsAreListedByNameAndType(t *testing.T) {
+	l := serve(t, "[hekad]\nmax_process_inject = 3\n"+section("")+say+filter("http", "writer.lua"), map[string]string{"writer.lua": writer})
+	l.say("cbuf", "twice")
+	const want = `{"sandboxes":[{"Name":"http","Outputs":[{"Name":"HTTP Status","Filename":"data/http.HTTPStatus.cbuf"},` +
+		`{"Name":"HTTPStatus","Filename":"data/http.HTTPStatus.cbuf"},{"Name":"HTTP Status","Filename":"data/http.HTTPStatus.txt"}]}]}` + "\n"
+	l.until("the list is complete", func() bool { return l.has("sandboxes.json") == want })
+	if got := l.has("http.HTTPStatus.cbuf"); got != "2" {
+		t.Errorf("%q", got)
+	}
 }
 
 // TestFilterNamesLeadNowhere uses names that a configuration may well have.
