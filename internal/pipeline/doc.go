@@ -4,12 +4,15 @@
 // # The way of a message
 //
 //	stream.go    an input's goroutine reads into an arena, splits it into records,
-//	decode.go    makes a message of each and decodes it in place,
+//	             also bodies and blocks that come as a whole (block.go),
+//	record.go    makes a message of each, and
+//	decode.go    decodes it in place,
 //	route.go     matches it against all consumers at once, and hands the batch of
 //	             one read (batch.go) to the consumers that got hits:
 //	inbox.go     each has a bounded queue in memory, taken from by
 //	consumer.go  the consumer's goroutine, which drives the filter (filter.go)
-//	             or output (output.go), with timers, retries and restarts.
+//	             or output (output.go), with timers, retries and restarts: work.go
+//	             calls them, settle.go says what became of messages.
 //	inject.go    What filters inject is matched on their own goroutine and
 //	             passes every bound, so cycles of filters cannot block.
 //	ticket.go    When all consumers are done with a batch its ticket comes true,
@@ -20,7 +23,8 @@
 //	workers.go   decoding of one stream by several goroutines
 //	arena.go     the buffers that are read into
 //	hold.go      positions that wait for records that a decoder holds back
-//	spool.go     the queue on disk of a consumer with use_buffering
+//	spool.go     the queue on disk of a consumer with use_buffering; inhand.go is
+//	             what was taken from it and is not acknowledged
 //	letter.go    dead letters
 //	input.go     the life of an input: instances, restarts, streams
 //	backoff.go   the pauses between attempts
@@ -34,8 +38,8 @@
 //	plan.go      what a changed configuration means for each of them,
 //	reload.go    and how it is done
 //
-// build.go and build_consumer.go make all this from sections, host.go starts and
-// ends it, rest.go gives memory back when it rests. books.go and flow.go count,
+// build.go, build_input.go and build_consumer.go make all this from sections, host.go
+// starts and ends it, rest.go gives memory back when it rests. books.go and flow.go count,
 // meter.go and stint.go measure, report.go, monitor.go and log.go tell. tap.go and
 // recent.go show people some of what passes.
 //
