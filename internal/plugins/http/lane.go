@@ -14,6 +14,7 @@ const keptLanes = 64
 // lanes lends streams to requests.
 type lanes struct {
 	feed plugin.Feed
+	wait bool           // somebody waits for deliveries
 	busy sync.WaitGroup // one for each lane that is lent
 
 	mu     sync.Mutex // guards what follows
@@ -43,10 +44,11 @@ func (l *lanes) get(r *request) (*lane, error) {
 	if s.stream != nil {
 		return s, nil
 	}
-	stream, err := l.feed.Open(plugin.StreamOptions{
-		Decorate:  func(p *plugin.Pack) { s.what.decorate(p) },
-		Delivered: s.advance,
-	})
+	options := plugin.StreamOptions{Decorate: func(p *plugin.Pack) { s.what.decorate(p) }}
+	if l.wait {
+		options.Delivered = s.advance
+	}
+	stream, err := l.feed.Open(options)
 	if err != nil {
 		l.busy.Done()
 		return nil, err

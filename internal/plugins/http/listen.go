@@ -94,7 +94,7 @@ func (in *Listen) Prepare(ctx context.Context) error {
 func (in *Listen) Run(ctx context.Context, feed plugin.Feed) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	in.lanes = lanes{feed: feed}
+	in.lanes = lanes{feed: feed, wait: in.config.Acknowledge}
 	defer in.lanes.close()
 	if feed.Once() {
 		in.once = &onceWatch{end: cancel}
