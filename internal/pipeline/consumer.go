@@ -63,8 +63,10 @@ type consumer struct {
 	batch    plugin.Batch
 	cur      delivery // being worked on
 	more     bool
-	curDone  int // leading packs of cur that are done with
-	singly   int // messages that go one by one, to find the one that panics
+	curDone  int        // leading packs of cur that are done with
+	custody  []*receipt // of batches that the instance keeps, without a queue on disk
+	again    []delivery // that an instance had kept when it ended; they come before the inbox
+	singly   int        // messages that go one by one, to find the one that panics
 }
 
 // named is an encoder instance as it appears in reports.
@@ -146,10 +148,14 @@ func (c *consumer) patience(hard context.Context) context.Context {
 }
 
 // rewind goes back in the queue on disk to the first message that the last
-// instance had taken but not delivered, if there is one. Otherwise, and without
-// such a queue, the delivery at hand is simply kept.
+// instance had taken but not delivered, if there is one. Otherwise the delivery at
+// hand is simply kept; without such a queue, behind what the instance had kept.
 func (c *consumer) rewind(hard context.Context) error {
-	if c.spool == nil || !c.letters.settled(hard) {
+	if c.spool == nil {
+		c.takeBack()
+		return nil
+	}
+	if !c.letters.settled(hard) {
 		return nil
 	}
 	inHand := 0
@@ -171,6 +177,10 @@ func (c *consumer) rewind(hard context.Context) error {
 func (c *consumer) take() (d delivery, more, ok bool) {
 	if c.spool != nil {
 		return c.spool.take()
+	}
+	if len(c.again) > 0 {
+		d, more = c.takeAgain()
+		return d, more, true
 	}
 	return c.inbox.take()
 }

@@ -3,7 +3,9 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 // the messages whose number ends in 3.
 type keeper struct {
 	kept []keptBatch
+	got  *[]string // what was not dropped, if anybody wants it
 }
 
 type keptBatch struct {
@@ -36,6 +39,8 @@ func (k *keeper) Flush(context.Context) error {
 		for _, p := range b.packs {
 			if strings.HasSuffix(p.Message.Payload(), "3\n") {
 				b.custody.Drop(p, "mapping", errors.New("late"))
+			} else if k.got != nil {
+				*k.got = append(*k.got, strings.Clone(p.Message.Payload()))
 			}
 		}
 		b.custody.Deliver()
@@ -100,5 +105,60 @@ func TestWhatAnInstanceDroppedIsNotOfferedToTheNext(t *testing.T) {
 	}
 	if books.Delivered != 2700 || len(books.Dropped) != 1 || books.Dropped[0] != (pipeline.Count{Name: "mapping", N: 300}) {
 		t.Errorf("books: %+v", books)
+	}
+}
+
+// dying is an output that keeps batches, drops one message of them, and dies with the
+// others when it has a hundred, twice.
+type dying struct {
+	keeper
+	lives *int
+}
+
+func (d *dying) SendBatch(ctx context.Context, b *plugin.Batch) error {
+	n := 0
+	for _, kept := range d.kept {
+		n += len(kept.packs)
+	}
+	if n < 100 || *d.lives == 3 {
+		return d.keeper.SendBatch(ctx, b)
+	}
+	first := d.kept[0]
+	first.custody.Drop(first.packs[*d.lives], "mapping", errors.New("late"))
+	return plugin.Fatal(errors.New("dead"))
+}
+
+func (d *dying) Send(context.Context, *plugin.Pack) error { return errors.New("not called") }
+
+// TestWhatAnInstanceKeptGoesToTheNext has no queue on disk to read it from again.
+func TestWhatAnInstanceKeptGoesToTheNext(t *testing.T) {
+	const n = 5000
+	lives, last, text := 0, atomic.Int64{}, numbered(n)
+	var got []string
+	out := plugin.NewOutput("SinkOutput", none{}, func(*none, *plugin.Env) (plugin.Output, error) {
+		lives++
+		return &dying{keeper{got: &got}, &lives}, nil
+	})
+	g := newGraph(t, "[in]\ntype=\"ReaderInput\"\n[out]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\n[out.retries]\ndelay=\"1ms\"\nmax_jitter=\"0s\"\n", out,
+		readerInput("ReaderInput", &reader{open: readers(text), delivered: func(_ int, pos int64) { last.Store(pos) }}))
+	g.start()
+	c := g.balanced().Consumers[0]
+	// The first instance dropped 1, the second 3, which is at that place then, and the
+	// last one those that end in 3.
+	want := 2 + (n/10 - 1)
+	if c.Delivered != uint64(n-want) || len(c.Dropped) != 1 || c.Dropped[0].N != uint64(want) {
+		t.Errorf("books: %+v, want %d dropped", c, want)
+	}
+	if lives != 3 || last.Load() != int64(len(text)) {
+		t.Errorf("%d lives, position %d of %d", lives, last.Load(), len(text))
+	}
+	var rest []string
+	for line := range strings.Lines(text) {
+		if line != "1\n" && !strings.HasSuffix(line, "3\n") {
+			rest = append(rest, line)
+		}
+	}
+	if !slices.Equal(got, rest) {
+		t.Errorf("%d messages arrived, want %d in order", len(got), len(rest))
 	}
 }

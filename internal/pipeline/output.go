@@ -105,6 +105,7 @@ func (c *consumer) sendBatch(hard context.Context, o plugin.BatchOutput) error {
 		}
 		if r.kept {
 			r.b = c.cur.b
+			c.keep(r, packs)
 		} else {
 			c.settled()
 		}
@@ -183,9 +184,11 @@ func (l *ledger) hold() *receipt {
 // void makes a receipt of a failed call worthless: the batch will be sent again.
 func (l *ledger) void() {
 	if l.receipt != nil {
-		l.receipt.parts.Store(-1 << 30)
+		l.receipt.void()
 	}
 }
+
+func (r *receipt) void() { r.parts.Store(-1 << 30) }
 
 // receipt implements plugin.Receipt and plugin.Custody. It is complete when both the plugin has
 // delivered and the call that made it has returned.
@@ -199,6 +202,7 @@ type receipt struct {
 	kept    bool   // with their packs
 	b       *batch // those lie in; nil otherwise
 	stored  []stand
+	packs   []*plugin.Pack // kept and not dropped, without a queue on disk
 }
 
 // Deliver implements plugin.Receipt.
@@ -212,6 +216,9 @@ func (r *receipt) Drop(p *plugin.Pack, reason string, cause error) {
 	r.c.dropHeld(p, reason, cause)
 	r.c.letters.post(r.t)
 	r.n--
+	r.packs = slices.DeleteFunc(r.packs, func(o *plugin.Pack) bool {
+		return o == p || o.Message.HasUUID() && o.Message.UUID() == p.Message.UUID()
+	})
 	if i := slices.IndexFunc(r.stored, func(s stand) bool { return s.id == p.Message.UUID() }); i >= 0 {
 		r.c.spool.markEnd(r.stored[i].end)
 		r.stored = slices.Delete(r.stored, i, i+1)
@@ -227,6 +234,9 @@ func (r *receipt) part() {
 		r.t.settle(1)
 	}
 }
+
+// open reports whether the messages of a receipt are still with the output.
+func (r *receipt) open() bool { return r.parts.Load() > 0 }
 
 // flush makes an output deliver what it has gathered, and hands over what a filter
 // injects.

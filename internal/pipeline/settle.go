@@ -70,6 +70,10 @@ func (c *consumer) loseAll(reason string) {
 	if c.spool != nil && c.spool.q != nil {
 		return // moves what is in the inbox to disk, or gives it up
 	}
+	for _, d := range c.again {
+		abandon(d, len(d.packs))
+	}
+	c.again = nil
 	for {
 		d, _, ok := c.inbox.take()
 		if !ok {
@@ -90,6 +94,9 @@ func (c *consumer) gone(cause error) {
 	}
 	c.host.unroute(c)
 	before := c.books.dropped.total()
+	if c.spool == nil {
+		c.takeBack()
+	}
 	c.loseAll("ended")
 	if n := c.books.dropped.total() - before; n > 0 {
 		c.log.Error(fmt.Sprintf("Lost/Dropped %d %s", n, plural(n, "message")))
