@@ -21,7 +21,7 @@
 //
 //	GET /api/v1/report                      Report
 //	GET /api/v1/plugins/{category}/{name}   PluginDetail
-//	GET /api/v1/books                       pipeline.Books
+//	GET /api/v1/books                       the account of all messages
 //	GET /api/v1/outputs                     []Output, what filters have injected for
 //	                                        people
 //	GET /api/v1/topology                    Topology
@@ -34,11 +34,6 @@
 //	GET /api/v1/stream                      events "snapshot": Snapshot
 //	GET /api/v1/tap?match=EXPRESSION&from=NAME&rate=N  events "message": Tapped,
 //	                                        "counts": Counts
-//	GET /healthz   200 while messages move, else 503 with the reasons
-//	GET /readyz    200 when all plugins have started
-//	GET /metrics   Prometheus's text format
-//	GET /debug/pprof/…   with admin_profile
-//
 //	GET /api/v1/recent?match=EXPRESSION&from=NAME&limit=N&explain=ID  Recent: what an
 //	                                        expression matches among messages that
 //	                                        passed lately
@@ -47,7 +42,11 @@
 //	POST /api/v1/sandboxes                  SandboxOrder, as JSON or as the parts of a
 //	                                        form; 201 with SandboxResult
 //	DELETE /api/v1/sandboxes/{name}?purge=true&manager=NAME  SandboxResult
+//	GET /healthz   200 while messages move, else 503 with the reasons
+//	GET /readyz    200 when all plugins have started
+//	GET /metrics   Prometheus's text format
+//	GET /debug/pprof/…   with admin_profile
 //
-// Errors are {"error": TEXT}. The last two are for those who may open the socket
+// Errors are {"error": TEXT}. POST and DELETE are for those who may open the socket
 // file, or know the token.
 package admin

@@ -25,6 +25,10 @@ const manFolder = "man"
 
 // generate makes all files, by their paths from the top of the repository.
 func generate() map[string]string {
+	api, err := apiPage()
+	if err != nil {
+		panic(err) // its sources are in this program
+	}
 	all := plugins.All()
 	root := cli.Commands(all)
 	made := map[string]string{
@@ -37,6 +41,7 @@ func generate() map[string]string {
 		}
 	}
 	made[filepath.Join(manFolder, "heka.toml.5")] = configPage(all)
+	made[filepath.Join(manFolder, "heka-admin.7")] = api
 	maps.Copy(made, topicPages(all))
 	return made
 }

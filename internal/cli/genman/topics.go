@@ -192,6 +192,6 @@ options, and so does heka.toml(5).`)
 
 func seeAlso(p *roff.Page) {
 	p.Section("SEE ALSO")
-	p.Paragraph(pageReference("heka", 1) + ", " + pageReference("heka.toml", 5) + ", " + pageReference("heka-matcher", 7) + ", " +
+	p.Paragraph(pageReference("heka", 1) + ", " + pageReference("heka.toml", 5) + ", " + pageReference("heka-admin", 7) + ", " + pageReference("heka-matcher", 7) + ", " +
 		pageReference("heka-message", 7) + ", " + pageReference("heka-plugins", 7) + ", " + pageReference("heka-sandbox", 7))
 }
