@@ -7,6 +7,7 @@
 //	keypair.go  a certificate that is read again when its files change
 //	listen.go   stream listeners: tcp, unix, unixpacket, fd:N
 //	packet.go   datagram sockets: udp, unixgram, abstract names, fd:N
+//	handover.go  sockets that one leaves to its successor
 //	limit.go    a bound for the connections of a listener
 //	receive.go  receive buffers, dropped datagrams, many datagrams at a time
 //	dial.go     outgoing connections with time-outs, a source address and TLS

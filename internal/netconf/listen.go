@@ -34,15 +34,51 @@ func Listen(ctx context.Context, network, address string, alive net.KeepAliveCon
 		}
 		return asStream(ln, network)
 	}
+	sockets := socketsOf(ctx)
+	ln, err := takeOver(sockets, network, address, alive)
+	if ln == nil && err == nil {
+		ln, err = listen(ctx, network, address, alive)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if conn, ok := ln.(syscall.Conn); ok {
+		open := openSocket{network: network, address: address, conn: conn}
+		if unix, ok := ln.(*net.UnixListener); ok && !strings.HasPrefix(address, "@") {
+			open.file, open.abandon = address, func() { unix.SetUnlinkOnClose(false) }
+		}
+		sockets.note(open)
+	}
+	return asStream(ln, network)
+}
+
+func listen(ctx context.Context, network, address string, alive net.KeepAliveConfig) (net.Listener, error) {
 	config := net.ListenConfig{KeepAlive: -1, KeepAliveConfig: alive}
 	ln, err := config.Listen(ctx, network, address)
 	if errors.Is(err, syscall.EADDRINUSE) && removeStale(ctx, network, address) {
 		ln, err = config.Listen(ctx, network, address)
 	}
-	if err != nil {
-		return nil, err
+	return ln, err
+}
+
+// takeOver makes a listener of what a predecessor has left; nil if there is nothing.
+func takeOver(s *Sockets, network, address string, alive net.KeepAliveConfig) (net.Listener, error) {
+	f := s.claim(network, address)
+	if f == nil {
+		return nil, nil
 	}
-	return asStream(ln, network)
+	defer f.Close()
+	ln, err := net.FileListener(f)
+	if err != nil {
+		return nil, fmt.Errorf("taking over %s: %w", address, err)
+	}
+	switch ln := ln.(type) {
+	case *net.UnixListener:
+		ln.SetUnlinkOnClose(true)
+	case *net.TCPListener:
+		return keepsAlive{ln, alive}, nil
+	}
+	return ln, nil
 }
 
 func asStream(ln net.Listener, network string) (StreamListener, error) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -32,6 +33,19 @@ func ListenPacket(ctx context.Context, network, address string) (PacketSocket, e
 		}
 		return asPacket(conn)
 	}
+	sockets := socketsOf(ctx)
+	if f := sockets.claim(network, address); f != nil {
+		defer f.Close()
+		conn, err := net.FilePacketConn(f)
+		if err != nil {
+			return nil, fmt.Errorf("taking over %s: %w", address, err)
+		}
+		socket, err := asPacket(conn)
+		if err != nil {
+			return nil, err
+		}
+		return sockets.packet(network, address, socket), nil
+	}
 	var config net.ListenConfig
 	conn, err := config.ListenPacket(ctx, network, address)
 	if errors.Is(err, syscall.EADDRINUSE) && removeStale(ctx, network, address) {
@@ -41,15 +55,30 @@ func ListenPacket(ctx context.Context, network, address string) (PacketSocket, e
 		return nil, err
 	}
 	socket, err := asPacket(conn)
-	if err != nil || network != "unixgram" || strings.HasPrefix(address, "@") {
-		return socket, err
+	if err != nil {
+		return nil, err
+	}
+	if network != "unixgram" || strings.HasPrefix(address, "@") {
+		return sockets.packet(network, address, socket), nil
 	}
 	if err := os.Chmod(address, 0o666); err != nil {
 		conn.Close()
 		os.Remove(address)
 		return nil, fmt.Errorf("Error changing unixgram socket permissions: %w", err)
 	}
-	return &boundSocket{PacketSocket: socket, path: address}, nil
+	return sockets.packet(network, address, socket), nil
+}
+
+// packet notes an open socket, whose file, if it has one, is removed by Close.
+func (s *Sockets) packet(network, address string, socket PacketSocket) PacketSocket {
+	if network != "unixgram" || strings.HasPrefix(address, "@") {
+		s.note(openSocket{network: network, address: address, conn: socket})
+		return socket
+	}
+	bound := &boundSocket{PacketSocket: socket, path: address}
+	s.note(openSocket{network: network, address: address, conn: socket, file: address,
+		abandon: func() { bound.abandoned.Store(true) }})
+	return bound
 }
 
 func asPacket(conn net.PacketConn) (PacketSocket, error) {
@@ -64,11 +93,15 @@ func asPacket(conn net.PacketConn) (PacketSocket, error) {
 // boundSocket removes its socket file when it is closed.
 type boundSocket struct {
 	PacketSocket
-	path string
+	path      string
+	abandoned atomic.Bool // the file is somebody else's now
 }
 
 func (s *boundSocket) Close() error {
 	err := s.PacketSocket.Close()
+	if s.abandoned.Load() {
+		return err
+	}
 	if rm := os.Remove(s.path); err == nil && !errors.Is(rm, os.ErrNotExist) {
 		err = rm
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hekad/heka/internal/netconf"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -37,6 +38,8 @@ type input struct {
 	gone     chan struct{} // closed when it was taken out and is closed
 	unacked  *gauge        // batches that are not acknowledged
 
+	sockets netconf.Sockets   // that it listens on
+	heirOf  []*input          // whose sockets it takes over
 	parts   []*section        // its own section and those of its splitter and decoders
 	addedBy string            // name of the input that added it, or empty
 	after   []<-chan struct{} // closed when those have gone that it takes the place of
@@ -133,6 +136,7 @@ func (in *input) rebuild() error {
 // That is when nothing more can be acknowledged: before a restart, or after all
 // consumers have ended.
 func (in *input) close() {
+	in.sockets.Release()
 	if !in.begun {
 		return // it must not write a position that it has not read
 	}
@@ -146,6 +150,7 @@ func (in *input) close() {
 
 // discard lets go of what was prepared and will not run.
 func (in *input) discard() {
+	in.sockets.Release()
 	if in.prepared {
 		in.close()
 	}
@@ -166,11 +171,13 @@ func (in *input) live(ctx context.Context) error {
 
 func (in *input) prepare(ctx context.Context) error {
 	in.begun = true
+	defer in.sockets.Release()
 	p, ok := (*in.instance.Load()).(plugin.Preparer)
 	if !ok || in.prepared {
 		return nil
 	}
-	err := in.call(func() error { return p.Prepare(ctx) })
+	in.sockets.Forget()
+	err := in.call(func() error { return p.Prepare(netconf.WithSockets(ctx, &in.sockets)) })
 	in.prepared = err == nil
 	return err
 }

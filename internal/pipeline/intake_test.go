@@ -21,13 +21,16 @@ type scroll struct {
 	open   map[string]bool
 	lives  map[string]int
 	read   map[string]int64 // the furthest position
+	free   map[string]int64 // how far may be read
+	more   chan struct{}    // closed when that has changed
 	refuse map[string]bool  // sections that cannot be prepared
 	bad    []string
 	inputs plugin.Inputs // of the last instance of the section "door"
 }
 
 func newScroll() *scroll {
-	return &scroll{marks: map[string]int64{}, open: map[string]bool{}, lives: map[string]int{}, read: map[string]int64{}, refuse: map[string]bool{}}
+	return &scroll{marks: map[string]int64{}, open: map[string]bool{}, lives: map[string]int{}, read: map[string]int64{}, refuse: map[string]bool{},
+		free: map[string]int64{}, more: make(chan struct{})}
 }
 
 type scrollConfig struct {
@@ -95,7 +98,7 @@ func (in *scrollInput) Run(ctx context.Context, feed plugin.Feed) error {
 		return err
 	}
 	defer s.Close()
-	for i := int64(0); ctx.Err() == nil; i++ {
+	for i := int64(0); in.mayRead(ctx, in.start+i*lineSize); i++ {
 		if in.config.Lines > 0 && i == in.config.Lines {
 			if in.config.Fail {
 				return plugin.Exit(errors.New("torn"))
@@ -111,6 +114,23 @@ func (in *scrollInput) Run(ctx context.Context, feed plugin.Feed) error {
 		in.mu.Unlock()
 	}
 	return nil
+}
+
+// mayRead waits until a position may be read; false means that ctx was done first.
+func (in *scrollInput) mayRead(ctx context.Context, at int64) bool {
+	for ctx.Err() == nil {
+		in.mu.Lock()
+		free, more := in.free[in.place()], in.more
+		in.mu.Unlock()
+		if at < free || in.config.Lines > 0 {
+			return true
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+		}
+	}
+	return false
 }
 
 func (in *scrollInput) Close() error {
@@ -131,10 +151,15 @@ func (s *scroll) page(place string) int64 {
 	return s.read[place]
 }
 
-// moves waits until more was read of a place.
+// moves waits until more was read of a place, of which some may be left to read.
 func (s *scroll) moves(t *testing.T, place string) {
 	t.Helper()
 	before := s.page(place)
+	s.mu.Lock()
+	s.free[place] = before + 200*lineSize
+	close(s.more)
+	s.more = make(chan struct{})
+	s.mu.Unlock()
 	until(t, place+" to be read", func() bool { return s.page(place) > before })
 }
 
@@ -280,7 +305,13 @@ func TestReloadRenamesAnInput(t *testing.T) {
 	if want := "Reload: 1 kept, 0 restarted, 1 added (new), 1 removed (old)"; done.String() != want || problems.HasErrors() {
 		t.Fatalf("%s, %v", done, problems)
 	}
-	until(t, "the new input to run", func() bool { lines.mu.Lock(); defer lines.mu.Unlock(); return len(lines.got["new"]) > 0 })
+	sc.moves(t, "p")
+	until(t, "the new input to run", func() bool {
+		sc.moves(t, "p")
+		lines.mu.Lock()
+		defer lines.mu.Unlock()
+		return len(lines.got["new"]) > 0
+	})
 	g.host.Stop(0)
 	g.balanced()
 	lines.got["p"] = append(lines.got["old"], lines.got["new"]...)
@@ -326,6 +357,7 @@ func TestInputsComeAndGoWhileMessagesFlow(t *testing.T) {
 	g, sc, lines := scrollGraph(t, scrollIn("door", "can_exit=true")+scrollIn("kept", "")+scrollOut+
 		"[some]\ntype=\"RemarkDecoder\"\n", (&readings{by: map[string]string{}}).plugin())
 	door := sc.door(t)
+	sc.moves(t, "kept")
 	for i := range 30 {
 		name := fmt.Sprintf("guest%d", i%3)
 		ended := make(chan error, 1)

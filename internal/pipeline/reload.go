@@ -132,7 +132,7 @@ func (s *swap) chooseInput(old, now *input, w What) What {
 	}
 	if now != nil && w != Stays {
 		if old != nil {
-			now.after = append(now.after, old.gone)
+			now.after, now.heirOf = []<-chan struct{}{old.gone}, []*input{old}
 		}
 		s.inputs = append(s.inputs, now)
 	}
@@ -196,6 +196,11 @@ func (s *swap) run() error {
 	}
 	if err == nil {
 		h.succeed(s.inputs, s.next)
+		for _, in := range s.inputs {
+			for _, old := range in.heirOf {
+				in.sockets.Inherit(&old.sockets)
+			}
+		}
 		err = h.changeInputs(s.outInputs, s.inputs)
 	}
 	if err != nil {
@@ -238,7 +243,7 @@ func (s *swap) adoptInputs() error {
 		if err == nil && len(in.after) == 0 {
 			if err = in.prepare(s.host.lifeOf(in)); err != nil && len(leaving) > 0 {
 				in.log.Warn("starts when others have gone: " + err.Error())
-				in.after, err = leaving, nil
+				in.after, in.heirOf, err = leaving, s.outInputs, nil
 			}
 		}
 		if err != nil {
