@@ -26,7 +26,9 @@ var configSource string
 //
 // A graph without anything around it, for a frame in another page, is at
 // /#sandboxes/FILTER/outputs/FILE/embed; ?theme=dark, ?series=A,B and ?range=SECONDS
-// choose how it looks. Pages of other hosts may show it if headers say so:
+// choose how it looks. /#wall shows the overview, the topology and the boards of the
+// browser in turn on a screen that hangs on a wall; ?show=overview&show=board:NAME
+// and ?every=SECONDS choose. Pages of other hosts may show a graph if headers say so:
 //
 //	[DashboardOutput]
 //	address = "127.0.0.1:4352"

@@ -14,11 +14,19 @@
 // it where Node.js is, `make test-browser` walks through the pages with Chromium.
 //
 //	store.ts      what the pages show: the newest snapshot of /api/v1/stream
+//	trail.ts      counters over time, from when somebody looks; rates.ts what heka keeps
 //	route.ts      addresses, those of Heka 0.10's pages among them
 //	shell.tsx     the frame, and which page an address means
-//	bits.tsx      tables, states, bars; chart.tsx draws time series
-//	cbuf.ts       the text form of circular buffers
+//	bits.tsx      tables, states, bars
+//	chart.tsx     draws time series: interact.ts moves them, marks.ts draws limits and flags
+//	cbuf.ts       the text form of circular buffers; graph.tsx shows one
+//	config.ts     the effective configuration by section, and the limits in it
+//	board.ts      what a board holds, in storage and addresses; panel.tsx shows a part
+//	wall.tsx      pages in large letters that take turns
+//	loader.tsx    the form that loads a filter
+//	recent.tsx    what an expression would match, and why
 //	lazy.tsx      long lists are drawn as far as they can be seen
+//	css/          sizes and colours, then what uses them
 //
 // # Files
 //

@@ -12,8 +12,7 @@ const rank = { critical: 0, warning: 1, ok: 2 };
 
 function columns(history: Record<string, Point[]>): Column<Plugin>[] {
   return [
-    { key: 'name', title: 'Name', cell: (p) => <span class="named"><Icon name={p.category} /> <PluginLink category={p.category} name={p.name} /></span>, sort: (p) => p.name },
-    { key: 'type', title: 'Type', cell: (p) => p.type ?? p.category.replace(/s$/, ''), sort: (p) => p.type ?? p.category },
+    { key: 'name', title: 'Name', cell: (p) => <span class="named"><Icon name={p.category} /> <span><PluginLink category={p.category} name={p.name} /> <small>{p.type ?? p.category.replace(/s$/, '')}</small></span></span>, sort: (p) => p.name },
     { key: 'status', title: 'Status', cell: (p) => p.health && <Status health={p.health} />, sort: (p) => rank[p.health?.level ?? 'ok'] },
     { key: 'rate', title: 'Messages/s', num: true, cell: (p) => p.rates && brief(p.rates.messages), sort: (p) => p.rates?.messages ?? -1 },
     { key: 'history', title: 'Last 15 min', cell: (p) => p.rates && <Spark points={history[p.name] ?? none} label={p.name} /> },
@@ -43,7 +42,7 @@ function Duration({ plugin: p }: { plugin: Plugin }): JSX.Element | null {
   return average ? <span class="soft" title="on average">{nanoseconds(average)}</span> : null;
 }
 
-const forms = { inputs: ['name', 'type', 'status', 'rate', 'history', 'errors', 'total', 'lag', 'busy'], decoders: ['name', 'type', 'total', 'time'], encoders: ['name', 'type', 'total', 'time'] };
+const forms = { inputs: ['name', 'status', 'rate', 'history', 'errors', 'total', 'lag', 'busy'], decoders: ['name', 'total', 'time'], encoders: ['name', 'total', 'time'] };
 
 interface TableProps { rows: Plugin[]; history: Record<string, Point[]>; caption: string; sort?: string; narrow?: boolean; empty?: string }
 

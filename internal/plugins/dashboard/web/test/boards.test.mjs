@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startHeka } from './fixture.mjs';
-import { accessible, fits, launch, picture, watched } from './browser.mjs';
+import { accessible, fits, launch, watched } from './browser.mjs';
 
 let heka;
 let browser;
@@ -61,7 +61,6 @@ test('a board is put together, kept, and changed', async () => {
   await page.getByLabel('Show').selectOption('60');
   assert.match(page.url(), /range=60/);
   await accessible(page, 'a board');
-  await picture(page, 'board');
   w.clean();
 });
 
@@ -117,7 +116,6 @@ test('the wall shows all in turn, in large letters', async () => {
   await fits(page, 'the wall');
   const [has, may] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
   assert.ok(has <= may + 1, `a board of ${has} pixels on a wall of ${may}`);
-  await picture(page, 'wall');
   await page.keyboard.press('ArrowRight');
   await page.locator('h1', { hasText: 'Overview' }).waitFor();
   await page.keyboard.press('Escape');

@@ -255,7 +255,6 @@ test('every page fits a narrow phone', async () => {
   }
   await phone.go('plugins');
   await phone.page.getByRole('link', { name: 'order_service', exact: true }).waitFor();
-  await picture(phone.page, 'phone');
   await accessible(phone.page, 'the list of plugins on a phone');
   await phone.page.getByRole('button', { name: 'Menu' }).click();
   await phone.page.getByRole('link', { name: 'Queues' }).click();
@@ -273,7 +272,6 @@ test('every page is legible in the dark', async () => {
   }
   await dark.go('sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf');
   await dark.page.locator('.chart canvas').waitFor();
-  await picture(dark.page, 'dark');
   await dark.page.getByLabel('Colours').selectOption('light');
   assert.equal(await dark.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
   dark.clean();
@@ -293,14 +291,29 @@ test('without a stream the page asks, and it tells when nobody answers', async (
 });
 
 if (process.env.SCREENSHOTS) test('pictures for the documentation', async () => {
-  await new Promise((done) => setTimeout(done, 45_000)); // so that graphs have something to show
-  for (const [name, hash, shown] of [['overview', 'health', '.summary'], ['topology', 'topology', '.edge text'], ['plugins', 'plugins?sort=-rate', '.spark'],
-    ['graph', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?fill=1', '.chart canvas']]) {
-    await w.go(hash);
-    await page.locator(shown).first().waitFor();
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await picture(page, name);
-  }
+  await new Promise((done) => setTimeout(done, 60_000)); // so that graphs have something to show
+  const board = ['heka/state', '2:heka/throughput', 'output/http_status/http_status.HTTPStatus.cbuf', 'output/results/results.Traffic.cbuf', 'chart/filters/http_status/p50_ns+p95_ns+p99_ns',
+    'figure/outputs/archive/messages+busy', 'chart/outputs/warehouse/lag_bytes', 'output/results/results.Toppages.tsv'];
+  const take = async (name, hash, shown, options = {}) => {
+    const v = await watched(browser, heka.url, options);
+    await v.context.addInitScript((words) => localStorage.setItem('heka.boards', JSON.stringify({ 'Web shop': words })), board);
+    await v.go(hash);
+    await v.page.locator(shown).first().waitFor();
+    const seen = () => performance.getEntriesByName('update').length >= 8;
+    await v.page.waitForFunction(seen); // so that all panels are there
+    await picture(v.page, name);
+    await v.context.close();
+  };
+  await take('overview', 'health', '.summary');
+  await take('topology', 'topology', '.edge text');
+  await take('plugins', 'plugins?sort=-rate', '.spark');
+  await take('plugin', 'plugins/filters/http_status', '.chart canvas');
+  await take('graph', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?fill=1', '.chart canvas');
+  await take('sandboxes', 'sandboxes', '.thumb path');
+  await take('board', 'boards/Web%20shop', '.board .chart canvas');
+  await take('wall', 'wall?show=board:Web%20shop', '.board .chart canvas', { viewport: { width: 1600, height: 900 } });
+  await take('dark', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?stacked=1', '.chart canvas', { colorScheme: 'dark' });
+  await take('phone', 'health', '.summary', { viewport: { width: 390, height: 844 }, hasTouch: true });
 });
 
 /** Whether more than so many pixels of a chart are coloured; of a negative number fewer. */
