@@ -94,7 +94,7 @@ test('the page of filters fits a phone', async () => {
   const phone = await watched(browser, heka.url, { viewport: { width: 320, height: 640 }, hasTouch: true, httpCredentials: { username: 'operator', password: 'open sesame' } });
   await phone.go('sandboxes?load=');
   await phone.page.getByRole('form', { name: 'Load a filter' }).waitFor();
-  await phone.page.locator('.thumb path').first().waitFor();
+  await phone.page.locator('svg.thumb').first().waitFor();
   await fits(phone.page, 'the page of filters');
   await accessible(phone.page, 'the page of filters on a phone');
   await phone.context.close();

@@ -309,7 +309,7 @@ if (process.env.SCREENSHOTS) test('pictures for the documentation', async () => 
   await take('plugins', 'plugins?sort=-rate', '.spark');
   await take('plugin', 'plugins/filters/http_status', '.chart canvas');
   await take('graph', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?fill=1', '.chart canvas');
-  await take('sandboxes', 'sandboxes', '.thumb path');
+  await take('sandboxes', 'sandboxes', 'svg.thumb');
   await take('board', 'boards/Web%20shop', '.board .chart canvas');
   await take('wall', 'wall?show=board:Web%20shop', '.board .chart canvas', { viewport: { width: 1600, height: 900 } });
   await take('dark', 'sandboxes/http_status/outputs/http_status.HTTPStatus.cbuf?stacked=1', '.chart canvas', { colorScheme: 'dark' });
