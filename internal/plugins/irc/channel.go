@@ -82,8 +82,8 @@ func (o *Output) take(p *parcel) {
 		}
 	}
 	o.waiting.Add(int64(p.left - 1))
-	o.gone(1)
 	p.settle()
+	o.gone(1)
 }
 
 // next is the channel whose line is to be sent next: that after the last one.

@@ -58,8 +58,8 @@ func (s *session) answered(c *command) error {
 		e := s.unsure[0].entry
 		s.unsure = s.unsure[1:]
 		s.sent.Add(1)
-		s.gone(1)
 		e.of.settle()
+		s.gone(1)
 	}
 	return s.ask()
 }

@@ -174,7 +174,8 @@ func (o *Output) Flush(ctx context.Context) error {
 	return nil
 }
 
-// gone notes that lines do not wait any more.
+// gone notes that lines do not wait any more. What is told to the host about them
+// comes before, so that Flush waits for it.
 func (o *Output) gone(n int) {
 	if o.waiting.Add(-int64(n)) == 0 {
 		select {

@@ -262,10 +262,10 @@ func (s *session) bar(ch *channel) error {
 	for _, c := range s.channels {
 		if !c.barred {
 			s.dropped.Add(int64(len(ch.backlog)))
-			s.gone(len(ch.backlog))
 			for _, e := range ch.backlog {
 				e.of.settle()
 			}
+			s.gone(len(ch.backlog))
 			if n := len(ch.backlog); n > 0 {
 				s.env.Log.Error(fmt.Sprintf("Dropped %d messages for channel %s", n, ch.name))
 			}
