@@ -30,6 +30,7 @@ var families = []struct {
 	{name: "base", call: (*draw).base},
 	{name: "assignments", call: (*draw).assignment},
 	{name: "programs", call: (*draw).program, thousands: 2},
+	{name: "constructors", call: (*draw).constructor, thousands: 1},
 }
 
 func (d *draw) format() string {

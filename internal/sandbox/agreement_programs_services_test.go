@@ -280,3 +280,26 @@ func (p *program) condition(depth int) string {
 	}
 	return "(" + p.expression(depth-1) + p.one(" < ", " <= ", " > ", " >= ", " == ", " ~= ") + p.expression(depth-1) + ")"
 }
+
+// constructor makes a table, often of about as many values as the machine collects
+// before it stores them, and tells what is in it.
+func (d *draw) constructor() string {
+	var fields []string
+	n := d.IntN(4) + d.IntN(4)*flushed - d.IntN(3)
+	for i := range max(n, 0) {
+		fields = append(fields, fmt.Sprint(i))
+	}
+	for range d.IntN(6) {
+		at := len(fields) - d.IntN(min(len(fields), 4)+1)
+		field := d.one("x = ", "y = ", "[200] = ", "") + d.one("1", "f()", "two(7)", "(two(8))", "...", "(...)", "{5, two(6)}", `"a" .. "b"`, "nil")
+		fields = slices.Insert(fields, at, field)
+	}
+	return fmt.Sprintf(`(function(...)
+	local function f() end
+	local function two(x) return x, x + 1 end
+	local t = {%s}
+	local n = 0
+	for i = 1, 220 do if t[i] ~= nil then n = n + i end end
+	return n, t.x, t.y, t[1], t[2], t[49], t[50], t[51], t[52], t[99], t[100], t[101], t[102], t[103], t[149], t[150], t[151], t[152]
+end)(21, 22)`, strings.Join(fields, ", "))
+}

@@ -14,6 +14,7 @@ import (
 //
 //	{f(), x = g()}         as if g() stood last without a name: gives [2] too
 //	{…50 values, x = g()}  the values before x are set again, from other registers
+//	{…50 values, f()}      what f gives replaces the first of them
 //	for k in next, t       the third value is whatever the register held
 //	"a" .. (b and c .. d)  loses the inner ..
 //	a, b = a + 1, a * 2    reads what it has assigned already
@@ -244,7 +245,8 @@ func adjust(e ast.Expr, one bool) {
 const flushed = 50
 
 // construct makes the values of names single, and moves those that follow a full
-// lot of values without a name in front of the last of these.
+// lot of values without a name in front of the last of these. When all values but
+// the last expression fill up lots, it gives the last of them as well.
 func construct(t *ast.TableExpr) {
 	listed, last := 0, -1 // place of the last field without a name
 	for i, f := range t.Fields {
@@ -260,4 +262,20 @@ func construct(t *ast.TableExpr) {
 			adjust(end.Value, true)
 		}
 	}
+	if n := len(t.Fields); listed > 1 && listed%flushed == 1 && last == n-1 && several(t.Fields[last].Value) {
+		t.Fields[n-2].Value = passOn(t.Fields[n-2].Value, t.Fields[n-1].Value)
+		t.Fields = t.Fields[:n-1]
+	}
+}
+
+// passOn gives the values of expressions: (function(...) return ... end)(list).
+func passOn(list ...ast.Expr) ast.Expr {
+	all := &ast.Comma3Expr{}
+	result := &ast.ReturnStmt{Exprs: []ast.Expr{all}}
+	f := &ast.FunctionExpr{ParList: &ast.ParList{HasVargs: true}, Stmts: []ast.Stmt{result}}
+	call := &ast.FuncCallExpr{Func: f, Args: list}
+	for _, n := range []ast.PositionHolder{all, result, f, call} {
+		at(n, list[len(list)-1])
+	}
+	return call
 }

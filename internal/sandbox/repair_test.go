@@ -10,13 +10,18 @@ func TestProgramsAreCompiledAsInLua51(t *testing.T) {
 	fifty := strings.Repeat("0, ", 48)
 	for body, want := range map[string]string{
 		// fields of tables
-		`local t = {two(1), x = two(3)} out(#t, t[1], t[2], t.x)`:                             "1 1 nil 3",
-		`local t = {two(1), [5] = two(3)} out(t[2], t[5], t[6])`:                              "nil 3 nil",
-		`local function f(...) return {1, x = ...} end local t = f(7, 8) out(#t, t.x)`:        "1 7",
-		`local t = {x = two(3), two(1)} out(#t, t[1], t[2], t.x)`:                             "2 1 1 3",
-		`local t = {5, ` + fifty + `6, x = two(7)} out(#t, t[1], t[2], t[50], t.x)`:           "50 5 0 6 7",
-		`local t = {5, ` + fifty + `two(6), x = 7, [tostring(8)] = 9} out(#t, t[50], t["8"])`: "50 6 9",
-		`local t = {5, ` + fifty + `two(6), x = 7, y = two(8), 9} out(#t, t[50], t[51], t.y)`: "51 6 9 8",
+		`local t = {two(1), x = two(3)} out(#t, t[1], t[2], t.x)`:                                                    "1 1 nil 3",
+		`local t = {two(1), [5] = two(3)} out(t[2], t[5], t[6])`:                                                     "nil 3 nil",
+		`local function f(...) return {1, x = ...} end local t = f(7, 8) out(#t, t.x)`:                               "1 7",
+		`local t = {x = two(3), two(1)} out(#t, t[1], t[2], t.x)`:                                                    "2 1 1 3",
+		`local t = {5, ` + fifty + `6, x = two(7)} out(#t, t[1], t[2], t[50], t.x)`:                                  "50 5 0 6 7",
+		`local t = {5, ` + fifty + `two(6), x = 7, [tostring(8)] = 9} out(#t, t[50], t["8"])`:                        "50 6 9",
+		`local t = {5, ` + fifty + `two(6), x = 7, y = two(8), 9} out(#t, t[50], t[51], t.y)`:                        "51 6 9 8",
+		`local t = {5, ` + fifty + `6, two(7)} out(#t, t[1], t[2], t[50], t[51], t[52])`:                             "52 5 0 6 7 7",
+		`local t = {5, ` + fifty + `two(6), x = 1, two(7)} out(#t, t[1], t[50], t[51], t.x)`:                         "52 5 6 7 1",
+		`local function f(...) return {5, ` + fifty + `6, ...} end local t = f(7, 8, 9) out(#t, t[1], t[50], t[53])`: "53 5 6 9",
+		`local t = {5, ` + fifty + `6, 7, x = two(8), two(9)} out(#t, t[51], t[53], t.x)`:                            "53 7 9 8",
+		`local t = {5, ` + fifty + `6, (two(7))} out(#t, t[1], t[51])`:                                               "51 5 7",
 		// loops
 		`for k, v in next, {5} do out(k, v) end`:                                         "1 5",
 		`for k in next, {5} do out(k) end`:                                               "1",

@@ -90,7 +90,7 @@ func (c *InputConfig) Journal(baseDir string) string {
 // Plugins declares LogstreamerInput.
 func Plugins() []plugin.Plugin {
 	defaults := InputConfig{LogDirectory: "/var/log", OldestDuration: 720 * time.Hour,
-		RescanInterval: time.Minute, CheckDataInterval: 250 * time.Millisecond}
+		RescanInterval: time.Minute, CheckDataInterval: logstream.DefaultCheckInterval}
 	owners := new(owners) // of all inputs that are made from this declaration
 	build := func(c *InputConfig, env *plugin.Env) (plugin.Input, error) { return newInput(c, env, owners) }
 	return []plugin.Plugin{
