@@ -164,6 +164,15 @@ type Reporter interface {
 	Report(r *Report)
 }
 
+// Lagging is an input of what others write by themselves, such as files, that knows
+// how far behind it is.
+type Lagging interface {
+	// Lag returns how many bytes are still to be read, and how long ago everything
+	// had been read; 0 if nothing is to be read. It is called from any goroutine,
+	// every few seconds.
+	Lag() (bytes int64, since time.Duration)
+}
+
 // Report collects counters.
 type Report struct {
 	Counters []Counter

@@ -26,8 +26,10 @@ type levels struct {
 	memory   int64 // bytes of a script
 }
 
-// gather draws up the figures of inputs, filters and outputs, by name.
-func gather(h *pipeline.Host) map[string]*figures {
+// gather draws up the figures of inputs, filters and outputs, by name, with levels if
+// they are wanted: for these an input with thousands of files has to look at each of
+// them.
+func gather(h *pipeline.Host, withLevels bool) map[string]*figures {
 	all := make(map[string]*figures)
 	books, g := h.Books(), h.Graph()
 	for _, in := range books.Inputs {
@@ -53,21 +55,19 @@ func gather(h *pipeline.Host) map[string]*figures {
 			f.busy, f.calls = w.Busy, w.Calls
 		}
 	}
-	for _, c := range h.Report() {
-		if c.Name != "inputs" && c.Name != "filters" && c.Name != "outputs" {
-			continue
-		}
-		for _, m := range c.Members {
-			if f := all[m.Name]; f != nil {
-				f.read(m.Counters)
-			}
+	if !withLevels {
+		return all
+	}
+	for _, m := range h.Levels() {
+		if f := all[m.Name]; f != nil {
+			f.read(m.Counters)
 		}
 	}
 	return all
 }
 
-// read picks levels out of a report. A plugin with several streams has a counter of
-// each, with the stream in front.
+// read picks levels out of a report. A plugin with several streams may have a counter
+// of each, with the stream in front.
 func (l *levels) read(counters []plugin.Counter) {
 	for i := range counters {
 		n, ok := whole(counters[i].Value)

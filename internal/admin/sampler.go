@@ -74,7 +74,10 @@ type sampler struct {
 
 // look takes one sample.
 func (s *sampler) look(h *pipeline.Host, now time.Time) {
-	all := gather(h)
+	s.mu.Lock()
+	keep := now.Sub(s.keptAt) >= s.pace.Keep-s.pace.Sample/2
+	s.mu.Unlock()
+	all := gather(h, keep)
 	p := processNow()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,12 +87,14 @@ func (s *sampler) look(h *pipeline.Host, now time.Time) {
 	for _, t := range s.tracks {
 		t.seen = false
 	}
-	keep := now.Sub(s.keptAt) >= s.pace.Keep-s.pace.Sample/2
 	for name, f := range all {
 		t := s.tracks[name]
 		if t == nil {
 			t = &track{last: *f, kept: *f, before: f.calls, lastAlive: now}
 			s.tracks[name] = t
+		}
+		if !keep {
+			f.levels = t.last.levels
 		}
 		t.seen = true
 		t.look(f, now, now.Sub(s.at))

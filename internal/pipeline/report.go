@@ -60,6 +60,26 @@ func (h *Host) Report() []Category {
 	return cats
 }
 
+// Levels is what is worth looking at every few seconds: the counters of filters and
+// outputs, and of inputs how far behind they are, as -lag in bytes and -lag-time in
+// nanoseconds. A report of an input may be long.
+func (h *Host) Levels() []Member {
+	var all []Member
+	for _, in := range h.inputs() {
+		if l, ok := (*in.instance.Load()).(plugin.Lagging); ok {
+			m := Member{Name: in.name}
+			bytes, since := l.Lag()
+			m.Add("-lag", bytes, "B")
+			m.Add("-lag-time", since.Nanoseconds(), "ns")
+			all = append(all, m)
+		}
+	}
+	for _, c := range h.consumers() {
+		all = append(all, c.report())
+	}
+	return all
+}
+
 // member asks an instance for its counters.
 func member(name string, inst any) Member {
 	m := Member{Name: name}

@@ -232,6 +232,16 @@ func (in *Input) Close() error {
 	return errors.Join(in.keeper.close(in.all()), in.journal.Close())
 }
 
+// Lag implements plugin.Lagging.
+func (in *Input) Lag() (bytes int64, since time.Duration) {
+	for _, one := range in.all() {
+		st := one.follower.Status()
+		bytes += st.Lag
+		since = max(since, one.behind(&st))
+	}
+	return bytes, since
+}
+
 // Report implements plugin.Reporter.
 func (in *Input) Report(r *plugin.Report) {
 	all := in.all()

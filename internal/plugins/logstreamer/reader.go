@@ -253,11 +253,15 @@ func (r *reader) report(report *plugin.Report) {
 	report.Add(r.name+"-filename", st.FileName, "")
 	report.Add(r.name+"-bytes", st.Seek, "count")
 	report.Add(r.name+"-lag", st.Lag, "B")
-	behind := time.Duration(0)
-	if st.Lag > 0 {
-		behind = time.Since(time.Unix(0, r.caughtUp.Load()))
+	report.Add(r.name+"-lag-time", r.behind(&st).Nanoseconds(), "ns")
+}
+
+// behind is how long ago everything had been read, or 0.
+func (r *reader) behind(st *logstream.Status) time.Duration {
+	if st.Lag == 0 {
+		return 0
 	}
-	report.Add(r.name+"-lag-time", behind.Nanoseconds(), "ns")
+	return time.Since(time.Unix(0, r.caughtUp.Load()))
 }
 
 // position loads where a stream was left. A damaged position file is reported and
