@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,13 +98,24 @@ out-RstEncoder:
 }
 
 // statistics notes messages about heka itself.
-type statistics struct{ all []message.Message }
+type statistics struct {
+	mu  sync.Mutex // guards all while the output runs
+	all []message.Message
+}
+
+func (s *statistics) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
 
 func (s *statistics) Send(_ context.Context, p *plugin.Pack) error {
 	var m message.Message
 	if err := m.Parse(p.Message.AppendWire(nil)); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.all = append(s.all, m)
 	return nil
 }
@@ -164,10 +176,10 @@ func TestReportsFollowTheirConsumers(t *testing.T) {
 			}
 		}
 		reload("[StatOutput]\nmessage_matcher = \"Type == 'heka.memstat'\"\nticker_interval = 2\n")
-		before := len(s.all)
+		before := s.count()
 		reload(nobody)
 		synctest.Wait()
-		after := len(s.all)
+		after := s.count()
 		if before != 0 || after < 4 || after > 5 {
 			t.Errorf("%d and %d reports, want 0 and 4 or 5", before, after)
 		}
