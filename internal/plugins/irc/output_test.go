@@ -295,12 +295,12 @@ func TestTLSAndItsTimeout(t *testing.T) {
 		line, _ := bufio.NewReader(conn).ReadString('\n')
 		said <- line
 	}()
-	secure := func(c *config) { c.UseTLS, c.TLS.RootCAFile, c.Timeout = true, certFile, 1 }
+	secure := func(c *config) { c.UseTLS, c.TLS.RootCAFile = true, certFile }
 	newTestOutput(t, &ircServer{Listener: ln}, secure)
 	if got := next(t, said); got != "NICK heka\r\n" {
 		t.Errorf("got %q", got)
 	}
-	_, log := newTestOutput(t, serve(t), secure) // which knows no TLS and says nothing
+	_, log := newTestOutput(t, serve(t), func(c *config) { secure(c); c.Timeout = 1 }) // which knows no TLS and says nothing
 	untilLogged(t, log, "Unable to connect to irc server")
 }
 
@@ -351,6 +351,9 @@ func TestChannelsInWhichNobodyMaySpeak(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-delivered
+	if err := both.Flush(t.Context()); err != nil { // the line does not wait any more
+		t.Fatal(err)
+	}
 	if c := feedtest.Counters(both); c["SentLines"] != int64(1) || c["DroppedForChannel"] != int64(1) || c["WaitingLines"] != int64(0) {
 		t.Errorf("counters %v", c)
 	}
