@@ -72,7 +72,7 @@ func TestFiltersAreLoadedListedAndUnloaded(t *testing.T) {
 			t.Fatal(err)
 		}
 		f = find(t, all.Filters, func(f admin.SandboxFilter) bool { return f.Name == "ops-a_b" })
-		return f.Processed == 2 && len(f.Outputs) == 1 && f.State == "running"
+		return f.Processed == 2 && f.Injected == 2 && len(f.Outputs) == 1 && f.Outputs[0].Bytes == len("so far 2") && f.State == "running"
 	})
 	if len(all.Managers) != 1 || all.Managers[0] != (admin.SandboxManager{Name: "ops", State: "running", Running: 1, MaxFilters: 2}) || !all.Control {
 		t.Errorf("%+v", all)
