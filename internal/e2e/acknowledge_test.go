@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/hekad/heka/internal/netconf/netconftest"
 )
 
 // relayConfig is a heka that reads lines from a connection and sends messages to
@@ -84,7 +86,7 @@ func TestNothingIsLostOrRepeatedOverAConnectionThatBreaks(t *testing.T) {
 	const breaks, lines, portion = 100, 20_000, 1000
 	dir := t.TempDir()
 	in, to, out := freeAddress(t), freeAddress(t), filepath.Join(dir, "out")
-	p := startProxy(t, to, breaks, 200_000)
+	p := netconftest.StartFaultProxy(t, "127.0.0.1:0", to, randomBreaks(200_000), breaks)
 	receiver := start(t, write(t, filepath.Join(dir, "receiver.toml"), receiverConfig(filepath.Join(dir, "r"), to, out, "")))
 	dial(t, to).Close()
 	relay := start(t, write(t, filepath.Join(dir, "relay.toml"),
@@ -97,7 +99,7 @@ func TestNothingIsLostOrRepeatedOverAConnectionThatBreaks(t *testing.T) {
 			sendNumbered(t, in, sent, portion) // what is in flight when it breaks
 			sent += portion
 		}
-		return p.broken.Load() >= breaks
+		return p.Broken() >= breaks
 	})
 	until(t, "all lines", func() bool { return lineCount(out) >= sent })
 	relay.signal(syscall.SIGINT)
@@ -105,7 +107,7 @@ func TestNothingIsLostOrRepeatedOverAConnectionThatBreaks(t *testing.T) {
 	receiver.signal(syscall.SIGINT)
 	receiver.wait(0)
 	lost, repeated := counted(t, out, sent)
-	t.Logf("%d lines, %d broken connections: %d lost, %d repeated", sent, p.broken.Load(), lost, repeated)
+	t.Logf("%d lines, %d broken connections: %d lost, %d repeated", sent, p.Broken(), lost, repeated)
 	if lost > 0 || repeated > 0 {
 		t.Error("the books of the relay do not hold")
 	}

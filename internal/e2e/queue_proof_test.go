@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hekad/heka/internal/framing"
+	"github.com/hekad/heka/internal/netconf/netconftest"
 	"github.com/hekad/heka/message"
 )
 
@@ -172,7 +173,7 @@ func TestNothingIsLostThroughAQueueOnDisk(t *testing.T) {
 	const window = 32768 // most that a TcpOutput has sent and not acknowledged
 	dir := t.TempDir()
 	in, to, out := freeAddress(t), freeAddress(t), filepath.Join(dir, "out")
-	p := startProxy(t, to, 1<<30, 500_000)
+	p := netconftest.StartFaultProxy(t, "127.0.0.1:0", to, randomBreaks(500_000), 1<<30)
 	relayFile := write(t, filepath.Join(dir, "relay.toml"), fmt.Sprintf(`
 [hekad]
 base_dir = %q
@@ -214,7 +215,7 @@ address = %q
 		}
 		receiver = start(t, receiverFile)
 	}
-	p.left.Store(0) // the connection is good from here on
+	p.Heal() // the connection is good from here on
 	stop()
 	n := <-sent
 	var lost, repeated int
@@ -232,7 +233,7 @@ address = %q
 	lost, repeated = counted(t, out, n)
 	farthest, times := goingBack(t, out)
 	t.Logf("%d messages, %d kills, %d restarts of the receiver, %d broken connections: %d lost, %d repeated, going back %d times by %d at most",
-		n, kills, restarts, p.broken.Load(), lost, repeated, times, farthest)
+		n, kills, restarts, p.Broken(), lost, repeated, times, farthest)
 	if lost > 0 {
 		t.Errorf("%d messages are lost", lost)
 	}

@@ -63,6 +63,14 @@ func StartFaultProxy(t testing.TB, address, target string, fault Fault, times in
 	return p
 }
 
+// Broken is the number of connections that were at fault so far, those included that
+// still are.
+func (p *FaultProxy) Broken() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.broken
+}
+
 // WaitBroken waits until n connections were at fault.
 func (p *FaultProxy) WaitBroken(t testing.TB, n int) {
 	t.Helper()
