@@ -25,7 +25,7 @@ const (
 	// spare is how much may be allocated between two garbage collections at the
 	// least, in bytes. By Go's own pace a small heap under load is collected
 	// hundreds of times a second.
-	spare = 20 << 20
+	spare = 16 << 20
 )
 
 // keepHouse sees to the memory of the process until the returned function is

@@ -40,12 +40,12 @@ func TestMemoryIsGivenBackOnceWorkIsOver(t *testing.T) {
 func TestSmallHeapsMayGrowFurther(t *testing.T) {
 	for live, want := range map[uint64]int{
 		0:        1000,
-		2 << 20:  1000,
-		4 << 20:  500,
-		8 << 20:  250,
-		10 << 20: 200,
-		13 << 20: 150,
-		20 << 20: 100,
+		1 << 20:  1000,
+		2 << 20:  800,
+		4 << 20:  400,
+		8 << 20:  200,
+		10 << 20: 150,
+		16 << 20: 100,
 		1 << 40:  100,
 	} {
 		if got := collectorPercent(live); got != want {
