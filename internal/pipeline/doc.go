@@ -25,6 +25,7 @@
 //	hold.go      positions that wait for records that a decoder holds back
 //	spool.go     the queue on disk of a consumer with use_buffering; inhand.go is
 //	             what was taken from it and is not acknowledged
+//	custody.go   what an output had kept when its instance ended
 //	letter.go    dead letters
 //	input.go     the life of an input: instances, restarts, streams
 //	backoff.go   the pauses between attempts
