@@ -122,14 +122,18 @@ const (
 	diskColumn
 	blockedColumn
 	memoryColumn
+	busyColumn
+	slowestColumn
+	lagColumn
 )
 
 var topColumns = [...]topColumn{kindColumn: {"KIND", -6}, rateColumn: {"RATE", 9}, errorsColumn: {"ERR/S", 7}, queueColumn: {"QUEUE", -barCells},
-	diskColumn: {"DISK", 8}, blockedColumn: {"BLOCKED", 7}, memoryColumn: {"MEMORY", 8}}
+	diskColumn: {"DISK", 8}, blockedColumn: {"BLOCKED", 7}, memoryColumn: {"MEMORY", 8},
+	busyColumn: {"BUSY", 5}, slowestColumn: {"P99", 7}, lagColumn: {"LAG", 7}}
 
 // dispensable are the columns that a narrow terminal does without, the first ones
 // first.
-var dispensable = [...]int{memoryColumn, diskColumn, kindColumn, queueColumn, blockedColumn, errorsColumn}
+var dispensable = [...]int{lagColumn, slowestColumn, busyColumn, memoryColumn, diskColumn, kindColumn, queueColumn, blockedColumn, errorsColumn}
 
 // leastNameWidth is how much of a name is shown at least.
 const leastNameWidth = 12
@@ -137,7 +141,7 @@ const leastNameWidth = 12
 // topColumnsWithin are the columns that fit into a width beside a name; 0 is any
 // width.
 func topColumnsWithin(width int) []int {
-	columns := []int{kindColumn, rateColumn, errorsColumn, queueColumn, diskColumn, blockedColumn, memoryColumn}
+	columns := []int{kindColumn, rateColumn, errorsColumn, queueColumn, diskColumn, blockedColumn, memoryColumn, busyColumn, slowestColumn, lagColumn}
 	for _, c := range dispensable {
 		if width == 0 || leastNameWidth+widthOf(columns) <= width {
 			break
@@ -188,7 +192,8 @@ func (v *topView) rows(s *admin.Snapshot) []topRow {
 		r.cells[kindColumn] = n.Kind
 		if n.Kind != "heka" {
 			r.cells[rateColumn], r.cells[errorsColumn] = wholeNumber(n.Rates.Messages), perSecond(n.Rates.Errors)
-			r.cells[blockedColumn] = percent(n.Rates.Blocked)
+			r.cells[blockedColumn], r.cells[busyColumn] = percent(n.Rates.Blocked), percent(n.Rates.Busy)
+			r.cells[slowestColumn], r.cells[lagColumn] = brief(n.Rates.P99), brief(n.Rates.Lag)
 		}
 		if n.Bound > 0 {
 			r.cells[queueColumn] = bar(n.Rates.Fill)
@@ -249,4 +254,12 @@ func percent(n float64) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f %%", 100*n)
+}
+
+// brief is a time in ns.
+func brief(ns int64) string {
+	if ns == 0 {
+		return "-"
+	}
+	return timeText(time.Duration(ns))
 }
