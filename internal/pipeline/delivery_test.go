@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -251,11 +252,25 @@ message_matcher = "Type == 'heka.terminated'"
 	}
 }
 
+// later is a reader that has something to read once a channel is closed.
+type later struct {
+	after <-chan struct{}
+	io.Reader
+}
+
+func (l later) Read(b []byte) (int, error) {
+	<-l.after
+	return l.Reader.Read(b)
+}
+
 func TestFullQueuePolicies(t *testing.T) {
 	const n = 20_000
+	first, rest, _ := strings.Cut(numbered(n), "\n")
 	for _, action := range []string{"drop", "drop_oldest"} {
-		gate, finished := make(chan struct{}), make(chan struct{})
+		gate, finished, held := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		var once sync.Once
 		s := &sink{send: func(ctx context.Context, _ string) error {
+			once.Do(func() { close(held) })
 			select {
 			case <-gate:
 			case <-ctx.Done():
@@ -263,7 +278,9 @@ func TestFullQueuePolicies(t *testing.T) {
 			return nil
 		}}
 		g := newGraph(t, fmt.Sprintf("[in]\ntype=\"ReaderInput\"\n[out]\ntype=\"SinkOutput\"\nmessage_matcher=\"TRUE\"\nfull_action=%q\n", action),
-			readerInput("ReaderInput", &reader{open: readers(numbered(n)), finished: finished}), sinkOutput("SinkOutput", s))
+			readerInput("ReaderInput", &reader{open: func() []io.Reader {
+				return []io.Reader{io.MultiReader(strings.NewReader(first+"\n"), later{held, strings.NewReader(rest)})}
+			}, finished: finished}), sinkOutput("SinkOutput", s))
 		g.start()
 		<-finished
 		close(gate)
@@ -272,7 +289,7 @@ func TestFullQueuePolicies(t *testing.T) {
 		if len(c.Dropped) != 1 || c.Dropped[0].Name != "queue_full" || c.Dropped[0].N+uint64(len(got)) != n {
 			t.Errorf("%s: dropped %v, delivered %d of %d", action, c.Dropped, len(got), n)
 		}
-		// The output is holding the first batch; what waits behind it is old or new.
+		// The output was holding the first message; what waited behind it is old or new.
 		old := slices.Contains(got, "1000\n")
 		if newest := got[len(got)-1] == fmt.Sprintf("%d\n", n-1); old != (action == "drop") || action == "drop_oldest" && !newest {
 			t.Errorf("%s: last delivered is %q, an old one delivered: %v", action, got[len(got)-1], old)
