@@ -106,7 +106,7 @@ func (p *Page) Paragraph(in Inline) {
 func (p *Page) Item(tag Inline) {
 	p.b.WriteString(".TP\n")
 	p.fresh = false
-	p.b.WriteString(guarded(string(tag)) + "\n")
+	p.b.WriteString(guarded(strings.TrimRight(string(tag), " ")) + "\n")
 }
 
 // Line writes text that continues a paragraph or item.
