@@ -50,8 +50,8 @@ A case is a text file with parts behind lines of the form -- NAME --:
   A failed request goes to the errors.
   -- input/access_log --
   10.0.0.1 GET 502
-  -- messages/errors.json --
-  {"type":"nginx.access",...}
+  -- output/errors --
+  10.0.0.1 GET 502
 
 input/NAME holds the bytes for the input [NAME]; with one input it may be called
 input alone. The endings .quoted (a Go string on each line, each one read), .hex

@@ -123,6 +123,92 @@ func TestSampleConfigurationsAreGood(t *testing.T) {
 	}
 }
 
+// described are blocks that describe something and are of no use to a program, by
+// their first lines.
+var described = []string{
+	"input → splitter → decoder → matchers → filters → (inject) → matchers",
+	"txt      a block of lines for each message, for people",
+	"#:schema ./heka.schema.json",
+	`'text' "text"      strings; a backslash stands before the quote itself`,
+	"Uuid        16 bytes, unlike those of all other messages",
+	"lines   one message a line, the line is the payload",
+	"read_message(name, field, value)   a part of the message: Type, Payload,",
+}
+
+// What texts show beside command lines and configurations does what they say:
+// suites, cases, expressions and messages. All else is listed as described.
+func TestOtherSamplesAreGood(t *testing.T) {
+	left := map[string]bool{}
+	for _, line := range described {
+		left[line] = true
+	}
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	heka := func(x sample, args ...string) {
+		t.Helper()
+		if out, err := exec.Command("heka", args...).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s\n%s", x.where, err, out, x.text)
+		}
+	}
+	for _, x := range allSamples(t).blocks {
+		first, _, _ := strings.Cut(strings.TrimSpace(x.text), "\n")
+		_, known := left[first]
+		switch {
+		case known:
+			left[first] = false
+		case x.where == "heka.toml.5":
+			// What plugins say about themselves; their examples are sections.
+		case strings.HasPrefix(first, "message M"):
+			heka(x, "match", "test", "--suite", file("sample.match", x.text))
+		case strings.Contains(x.text, "-- input/"):
+			heka(x, "config", "test", "--config", file("case.toml", caseConfig), file("case_test.txtar", x.text))
+		case strings.HasPrefix(first, `{"uuid":`):
+			line := strings.ReplaceAll(x.text, "\n", "")
+			heka(x, "match", "test", "--json", file("sample.jsonl", line), "TRUE")
+		case x.where == "heka-matcher.7":
+			heka(x, "match", "test", strings.TrimSpace(x.text))
+		case strings.HasPrefix(first, "ip_address = "):
+			// newPlace makes the tool's configuration of it.
+		default:
+			t.Errorf("%s: a block that nothing runs, and that is not listed as described:\n%s", x.where, x.text)
+		}
+	}
+	for line, missing := range left {
+		if missing {
+			t.Errorf("no text shows %s", line)
+		}
+	}
+}
+
+// caseConfig is a configuration for the case that heka config test --help shows.
+const caseConfig = `[access_log]
+type = "LogstreamerInput"
+file_match = 'access\.log'
+splitter = "TokenSplitter"
+decoder = "access"
+
+[access]
+type = "AccessLogDecoder"
+log_format = '$remote_addr $request_method $status'
+payload_keep = true
+
+[errors]
+type = "FileOutput"
+message_matcher = "Fields[status] >= 500"
+path = "errors.log"
+encoder = "lines"
+
+[lines]
+type = "PayloadEncoder"
+append_newlines = false
+`
+
 // outer reports whether a line builds or tests heka itself: all that is not run
 // here, since it would run these tests, or for minutes.
 func outer(line string) bool {

@@ -20,6 +20,7 @@ type sample struct{ where, text string }
 // manual pages. What several of them show is there once.
 type samples struct {
 	lines, configs []sample
+	blocks         []sample // neither command lines nor configurations
 	seen           map[string]bool
 }
 
@@ -79,6 +80,8 @@ func (s *samples) markdown(path, page string) {
 			s.commands(path, body)
 		case language == "toml":
 			s.config(path, body)
+		default:
+			s.blocks = append(s.blocks, sample{path, body})
 		}
 	}
 }
@@ -111,13 +114,26 @@ func (s *samples) manual(path, page string) {
 			if strings.HasSuffix(path, ".7") || path == "heka.toml.5" && i == 0 {
 				s.config(path, block)
 			}
+		case !strings.Contains(block, "heka "):
+			s.blocks = append(s.blocks, sample{path, block})
 		default:
-			for line := range strings.Lines(unbroken(block)) {
-				if call.MatchString(line) {
-					s.line(path, line)
-				}
-			}
+			s.calls(path, block)
 		}
+	}
+}
+
+// calls takes the lines of a block that call heka; a block that has none is none of
+// command lines.
+func (s *samples) calls(path, block string) {
+	found := false
+	for line := range strings.Lines(unbroken(block)) {
+		if call.MatchString(line) {
+			s.line(path, line)
+			found = true
+		}
+	}
+	if !found {
+		s.blocks = append(s.blocks, sample{path, block})
 	}
 }
 

@@ -187,7 +187,11 @@ func long(c *cobra.Command) string {
 func prose(p *roff.Page, text string) {
 	p.Paragraph("")
 	var parser comment.Parser
-	p.Doc(parser.Parse(text))
+	// The parser takes away what all lines are indented by, and with it the tables
+	// of a text that is nothing else; a paragraph in front keeps it from that.
+	doc := parser.Parse("-\n\n" + text)
+	doc.Content = doc.Content[1:]
+	p.Doc(doc)
 }
 
 // flags writes a list of flags.
