@@ -102,8 +102,12 @@ export function Chart(p: ChartProps): JSX.Element {
 function shown(p: ChartProps): (number | null)[][] {
   const data = p.look?.stacked ? stack(p.data, p.hidden ?? noneHidden) : p.data;
   // A logarithm has no place for nothing.
-  return p.look?.log ? [data[0], ...data.slice(1).map((c) => c.map((v) => (v !== null && v > 0 ? v : null)))] : data;
+  const all = p.look?.log ? [data[0], ...data.slice(1).map((c) => c.map((v) => (v !== null && v > 0 ? v : null)))] : data;
+  return [all[0], ...inOrder(p, all.slice(1))];
 }
+
+/** Stacked series are drawn from the top down, each over the foot of the one above. */
+const inOrder = <T,>(p: ChartProps, series: T[]): T[] => (p.look?.stacked ? series.reverse() : series);
 
 /** How large letters are against those of an ordinary page: more on a wall. */
 export const scale = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
@@ -151,13 +155,13 @@ function options(fresh: { current: ChartProps }, box: HTMLElement, zoomed: (z: b
     cursor: { drag: { x: true, y: false }, points: { size: 6 }, ...(p.together ? { sync: { key: p.together } } : {}) },
     ...(look.utc ? { tzDate: (s: number) => uPlot.tzDate(new Date(s * 1000), 'UTC') } : {}),
     scales: { x: { time: true, range: (u, min, max) => span(u.data[0], min, max) }, y: look.log ? { distr: 3, log: 10, ...(p.y?.[0] && p.y[1] ? { range: p.y as [number, number] } : {}) } : { range: (_u, min, max) => bounds(fresh.current, min, max) } },
-    axes: [{ ...axis, space: 74 * size, size: 42 * size, incrs: seconds, values: labels }, { ...axis, size: 62 * size, space: 24 * size, incrs: steps(p), values: (_u, ticks) => ticks.map((t) => (t === null ? '' : written(t))) }],
-    series: [{}, ...p.names.map((name, i) => ({
+    axes: [{ ...axis, space: 74 * size, size: 46 * size, incrs: seconds, values: labels }, { ...axis, size: 62 * size, space: 24 * size, incrs: steps(p), values: (_u, ticks) => ticks.map((t) => (t === null ? '' : written(t))) }],
+    series: [{}, ...inOrder(p, p.names.map((name, i) => ({
       label: name, show: !p.hidden?.has(i), stroke: seriesColour(i), width: 1.75, spanGaps: false, points: { show: false },
       dash: dashes[Math.floor(i / palette) % dashes.length],
-      ...(look.fill || look.stacked ? { fill: seriesColour(i) + '33' } : {}),
+      ...(look.stacked ? { fill: `color-mix(in srgb, ${seriesColour(i)} 45%, ${colour('paper')})` } : look.fill ? { fill: seriesColour(i) + '33' } : {}),
       ...(look.bars ? { paths: uPlot.paths.bars!({ size: [0.8, 24] }) } : {}),
-    }))],
+    })))],
     plugins: [{ hooks: {
       ready: (u) => interact(u, zoomed),
       setSelect: (u) => { if (u.select.width > 0) zoomed(true); },
