@@ -103,7 +103,7 @@ test('a link hands a board on', async () => {
 test('the wall shows all in turn, in large letters', async () => {
   const size = () => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
   await page.setViewportSize({ width: 1920, height: 1080 });
-  await w.go('wall?every=5');
+  await w.go('wall?every=2');
   await page.locator('h1', { hasText: 'Overview' }).waitFor();
   await page.locator('.wall-state', { hasText: '2 plugins need attention' }).waitFor();
   assert.equal(await page.locator('.bar').count(), 0);
