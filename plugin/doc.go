@@ -35,6 +35,8 @@
 //	Expander      a decoder that makes several messages of one
 //	Holder        a decoder that keeps records for later messages
 //	Unframer      a splitter whose records carry an envelope
+//	FilterManager    a filter that keeps others, by orders of people too
+//	Publisher        a filter that tells what it publishes for people
 //	StatAccumulator  an input that gathers measurements of other plugins
 //	FilterManager    a filter that loads and unloads others
 //	Publisher        a filter that shows people what it found

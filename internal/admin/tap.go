@@ -19,7 +19,7 @@ const (
 	countsEvery = time.Second
 	// tapPause is the least time between two writes of messages, maxTapWrite how large
 	// one is before it goes out, in bytes.
-	tapPause    = 100 * time.Millisecond
+	tapPause    = 200 * time.Millisecond
 	maxTapWrite = 64 << 10
 )
 

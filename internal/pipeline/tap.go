@@ -20,7 +20,7 @@ const (
 	// tapPeriod is how often taps get new time and new room for messages, tapTime is
 	// how much time all of them together may use within it.
 	tapPeriod = 100 * time.Millisecond
-	tapTime   = 4 * time.Millisecond
+	tapTime   = 3 * time.Millisecond
 	// maxTapDebt bounds how much more they may have to make up for.
 	maxTapDebt = time.Second
 	// maxTaps bounds how many there are. Up to maxTapQueue messages wait for the
