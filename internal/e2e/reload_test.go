@@ -145,3 +145,74 @@ func datagramCount(path string) int {
 	b, _ := os.ReadFile(path)
 	return strings.Count(string(b), "datagram ")
 }
+
+// TestReloadLosesNoMeasurement: an accumulator restarts while measurements come in for
+// it; each is counted, by it or by its successor.
+func TestReloadLosesNoMeasurement(t *testing.T) {
+	const rounds = 6
+	dir := t.TempDir()
+	udp, out := freeAddress(t), filepath.Join(dir, "out.txt")
+	config := func(round int) string {
+		return fmt.Sprintf(`
+[hekad]
+base_dir = %q
+admin = "off"
+[StatsdInput]
+address = %q
+[StatAccumInput]
+ticker_interval = %d
+[text]
+type = "PayloadEncoder"
+[out]
+type = "FileOutput"
+message_matcher = "Type == 'heka.statmetric'"
+path = %q
+encoder = "text"
+flush_interval = 10
+`, filepath.Join(dir, "state"), udp, 100+round, out)
+	}
+	path := filepath.Join(dir, "heka.toml")
+	h := start(t, write(t, path, config(0)))
+	until(t, "the start", func() bool { return strings.Contains(h.output(), "Input started: StatsdInput") })
+	conn, err := net.Dial("udp", udp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	sent := 0
+	send := func() {
+		for range 20 {
+			fmt.Fprintln(conn, "hits:1|c")
+			sent++
+		}
+	}
+	for round := 1; round <= rounds; round++ {
+		send()
+		write(t, path, config(round))
+		h.signal(syscall.SIGHUP)
+		send()
+		until(t, "the reload", func() bool {
+			return strings.Count(h.output(), "Reload: 2 kept, 1 restarted (StatAccumInput), 0 added, 0 removed") == round
+		})
+		send()
+	}
+	h.signal(syscall.SIGINT)
+	if said := h.wait(0); strings.Contains(said, "undelivered stat") {
+		t.Errorf("heka says\n%s", said)
+	}
+	if got := countedHits(out); got != sent {
+		t.Errorf("%d measurements counted of %d", got, sent)
+	}
+}
+
+// countedHits adds up what flushes have counted.
+func countedHits(path string) (sum int) {
+	b, _ := os.ReadFile(path)
+	for line := range strings.Lines(string(b)) {
+		var n, at int
+		if _, err := fmt.Sscanf(line, "stats.counters.hits.count %d %d", &n, &at); err == nil {
+			sum += n
+		}
+	}
+	return sum
+}

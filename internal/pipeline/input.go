@@ -59,10 +59,14 @@ func (in *input) setState(s string) { in.state.Store(&s) }
 
 // run works until the input has ended for good or ctx is done.
 func (in *input) run(ctx context.Context) {
-	for _, gone := range in.after {
-		await(ctx, gone)
+	patience := ctx
+	if in.gathers() {
+		patience = in.host.hard // others feed it already, which it must pass on
 	}
-	if ctx.Err() == nil {
+	for _, gone := range in.after {
+		await(patience, gone)
+	}
+	if patience.Err() == nil {
 		in.cause = in.lives(ctx)
 	}
 	close(in.ended)
