@@ -30,8 +30,9 @@ Columns: RATE is messages per second, ERR/S those dropped or failed; QUEUE is ho
 full the queue in memory is; DISK is how many messages wait in the queue on disk;
 BLOCKED is which part of the time an input waited, or others waited for a filter
 or output; MEMORY is what a script uses; BUSY is which part of the time a plugin
-worked, P99 what 99 of 100 of its calls do not exceed, LAG how far it is behind what
-is in its files, or in its queue on disk. A narrow terminal goes without the last ones.
+worked, P99 what 99 of 100 of its calls do not exceed, LAG how far it is behind
+what is in its files, or in its queue on disk. A narrow terminal goes without the
+last ones.
 
 Keys: q ends; r sorts by rate, e by errors, f by fill, b by blocking, n by name.
 
