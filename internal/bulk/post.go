@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/hekad/heka/internal/netconf"
 )
 
 // Poster posts bodies.
@@ -55,13 +57,14 @@ func (p *Poster) Post(ctx context.Context, url string, body []byte) (*Answer, er
 	if p.Gzip && len(body) > 0 {
 		body = pack(body)
 	}
-	var reader io.Reader
-	if body != nil {
-		reader = bytes.NewReader(body)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, url, reader)
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
 	if err != nil {
 		return nil, err
+	}
+	var reading netconf.Body
+	defer reading.Release()
+	if body != nil {
+		reading.Attach(req, body)
 	}
 	for name, values := range p.Header {
 		req.Header[name] = values

@@ -12,6 +12,7 @@
 //	receive.go  receive buffers, dropped datagrams, many datagrams at a time
 //	dial.go     outgoing connections with time-outs, a source address and TLS
 //	httpclient.go  clients for HTTP servers
+//	httpbody.go    bodies of requests in buffers that are used again
 //
 // # Addresses
 //

@@ -1,7 +1,6 @@
 package prometheus
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/hekad/heka/internal/netconf"
 	"github.com/hekad/heka/plugin"
 )
 
@@ -72,10 +72,13 @@ func (o *Output) send(ctx context.Context) error {
 	}
 	o.plain = appendRequest(o.plain[:0], o.gather.all)
 	o.packed = s2.EncodeSnappy(o.packed[:cap(o.packed)], o.plain)
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.config.URL, bytes.NewReader(o.packed))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.config.URL, nil)
 	if err != nil {
 		return err
 	}
+	var body netconf.Body
+	body.Attach(r, o.packed)
+	defer body.Release()
 	r.Header.Set("Content-Encoding", "snappy")
 	r.Header.Set("Content-Type", "application/x-protobuf")
 	r.Header.Set("X-Prometheus-Remote-Write-Version", "0.1.0")
