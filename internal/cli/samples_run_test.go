@@ -132,7 +132,7 @@ var described = []string{
 	`'text' "text"      strings; a backslash stands before the quote itself`,
 	"Uuid        16 bytes, unlike those of all other messages",
 	"lines   one message a line, the line is the payload",
-	"curl --unix-socket /var/cache/hekad/admin.sock http://localhost/api/v1/report", // not everywhere is curl
+	"curl --unix-socket /var/cache/hekad/admin.sock http://localhost/api/v1/report", // make test-services runs them: not everywhere is curl
 	"GET /api/v1/report                      Report",
 	"read_message(name, field, value)   a part of the message: Type, Payload,",
 }
