@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/hekad/heka/plugin"
 )
@@ -19,7 +21,8 @@ import (
 type DirectoryInput struct {
 	root     string
 	env      *plugin.Env
-	children map[string]*child // by the paths of their files; only used by Run
+	children map[string]*child    // by the paths of their files; only used by Run
+	said     map[string]complaint // what was wrong, by path
 
 	running, failed atomic.Int64
 }
@@ -31,13 +34,23 @@ type child struct {
 	ended  chan struct{} // closed when it has ended
 }
 
+// complaint is what was said about a path, and when.
+type complaint struct {
+	text string
+	at   time.Time
+}
+
+// remindEvery is how often it is said that something is still wrong. The log leaves
+// out lines when there are many, so that once would not do.
+const remindEvery = time.Minute
+
 func newDirectory(c *directoryConfig, env *plugin.Env) (plugin.Input, error) {
 	return &DirectoryInput{root: env.SharePath(c.ProcessDir), env: env}, nil
 }
 
 // Run implements plugin.Input.
 func (in *DirectoryInput) Run(ctx context.Context, feed plugin.Feed) error {
-	in.children = make(map[string]*child)
+	in.children, in.said = make(map[string]*child), make(map[string]complaint)
 	defer in.stopAll()
 	in.scan()
 	if feed.Once() {
@@ -76,6 +89,7 @@ func (c *child) await(ctx context.Context) {
 
 // scan brings the children in step with the files.
 func (in *DirectoryInput) scan() {
+	maps.DeleteFunc(in.said, func(_ string, c complaint) bool { return time.Since(c.at) >= remindEvery })
 	seen := in.walk()
 	for path, c := range in.children {
 		if !seen.has(path) {
@@ -85,10 +99,24 @@ func (in *DirectoryInput) scan() {
 	for _, path := range seen.files {
 		if err := in.load(path); err != nil {
 			in.failed.Add(1)
-			in.env.Log.Error(err.Error())
+			if in.news(path, err) {
+				in.env.Log.Error(err.Error())
+			}
+		} else {
+			delete(in.said, path)
 		}
 	}
 	in.running.Store(int64(len(in.children)))
+}
+
+// news takes note of what is wrong at a path, and reports whether to say it: what was
+// said within the last remindEvery is not.
+func (in *DirectoryInput) news(path string, err error) bool {
+	if in.said[path].text == err.Error() {
+		return false
+	}
+	in.said[path] = complaint{err.Error(), time.Now()}
+	return true
 }
 
 // listing is what a walk has found.
@@ -119,7 +147,9 @@ func (in *DirectoryInput) walk() *listing {
 	filepath.WalkDir(in.root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			in.env.Log.Error(fmt.Sprintf("walking '%s': %v", path, err))
+			if in.news(path, err) {
+				in.env.Log.Error(fmt.Sprintf("walking '%s': %v", path, err))
+			}
 			if !errors.Is(err, fs.ErrNotExist) {
 				l.hidden = append(l.hidden, path)
 			}
@@ -128,7 +158,9 @@ func (in *DirectoryInput) walk() *listing {
 			return nil
 		}
 		if _, err := in.interval(path); err != nil {
-			in.env.Log.Error(err.Error())
+			if in.news(path, err) {
+				in.env.Log.Error(err.Error())
+			}
 			return nil
 		}
 		l.files = append(l.files, path)

@@ -13,6 +13,9 @@ let page;
 
 before(async () => {
   heka = await startHeka(join(dirname(fileURLToPath(import.meta.url)), 'control.toml'));
+  // Before its first report heka has no list of filters to show.
+  const authorization = 'Basic ' + btoa('operator:open sesame');
+  while (!(await fetch(heka.url + '/data/sandboxes.json', { headers: { authorization } })).ok) await new Promise((done) => setTimeout(done, 50));
   browser = await launch();
   w = await watched(browser, heka.url, { httpCredentials: { username: 'operator', password: 'open sesame' } });
   page = w.page;
